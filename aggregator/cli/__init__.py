@@ -1,0 +1,1 @@
+"""Commands: words only, no logic."""

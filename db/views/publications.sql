@@ -1,0 +1,22 @@
+-- One row a post. `text` and `excerpt` are empty where the source's `display` forbids them.
+CREATE VIEW publications AS
+SELECT
+    p.uid,
+    p.url,
+    p.title,
+    CASE WHEN s.display = 'title' THEN '' ELSE p.excerpt END AS excerpt,
+    CASE WHEN s.display = 'full' THEN p.text ELSE '' END AS text,
+    p.author,
+    p.language,
+    p.published,
+    p.date_origin,
+    s.slug AS source,
+    s.name AS source_name,
+    i.slug AS instance,
+    k.slug AS kind,
+    p.first_seen,
+    p.changed
+FROM posts AS p
+JOIN sources AS s ON s.id = p.source_id
+JOIN kinds AS k ON k.id = p.kind_id
+LEFT JOIN instances AS i ON i.id = p.instance_id;
