@@ -1,0 +1,1 @@
+"""French queries in, posts and facets out; knows SQLite, and nothing of web pages."""
