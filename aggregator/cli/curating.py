@@ -1,0 +1,66 @@
+"""check, try."""
+
+import asyncio
+import json
+import sys
+
+import click
+
+from aggregator.cli.place import Place, in_place
+from aggregator.crawl.trying import Trial, try_source
+from aggregator.errors import SourceError, TownError
+from aggregator.sources import load_sources
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@in_place
+def check(place: Place, as_json: bool) -> None:
+    """Read the sources list and say everything that is wrong in it; writes nothing."""
+    complaints = ()
+    count = 0
+    try:
+        count = len(load_sources(place.town.sources, scrapers=place.town.scrapers).sources)
+    except TownError as error:
+        complaints = error.complaints
+    if as_json:
+        found = [{"path": c.path, "line": c.line, "message": c.message} for c in complaints]
+        click.echo(json.dumps({"ok": not found, "sources": count, "complaints": found}))
+    elif not complaints:
+        click.echo(f"{place.town.sources}: {count} sources, nothing wrong")
+    for complaint in complaints:
+        click.echo(str(complaint), err=True)
+    if complaints:
+        sys.exit(2)
+
+
+@click.command(name="try")
+@click.argument("target", metavar="URL|SLUG")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@in_place
+def try_(place: Place, target: str, as_json: bool) -> None:
+    """Show what would be read from a source or an address; writes nothing."""
+    try:
+        trial = asyncio.run(try_source(place.town, target))
+    except SourceError as error:
+        if as_json:
+            click.echo(json.dumps({"target": target, "error": str(error)}, ensure_ascii=False))
+        click.echo(f"{target}: {error}", err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps(trial.to_json(), ensure_ascii=False))
+    else:
+        _print(trial)
+
+
+def _print(trial: Trial) -> None:
+    for warning in trial.warnings:
+        click.echo(f"note: {warning}", err=True)
+    for post in trial.posts:
+        day = post.published.date() if post.date_origin != "first_seen" else "no date   "
+        click.echo(f"{day}  {post.title}\n            {post.url}")
+    for rejection in trial.rejections:
+        click.echo(f"refused: {rejection.entry}: {rejection.reason}", err=True)
+    click.echo(f"{len(trial.posts)} posts would be read from {trial.url}", err=True)
+    if trial.proposal:
+        click.echo(f"\nTo follow it, add to sources.yaml:\n\n{trial.proposal}")

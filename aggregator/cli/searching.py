@@ -1,0 +1,30 @@
+"""search."""
+
+import json
+
+import click
+
+from aggregator.cli.place import Place, in_place
+from aggregator.search import Query, to_json
+from aggregator.search import search as find
+from aggregator.store import open_readonly
+
+
+@click.command()
+@click.argument("query")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@in_place
+def search(place: Place, query: str, as_json: bool) -> None:
+    """Search the posts, newest first, as the portal does."""
+    connection = open_readonly(place.database)
+    try:
+        results = find(connection, Query(text=query))
+    finally:
+        connection.close()
+    if as_json:
+        click.echo(json.dumps(to_json(results), ensure_ascii=False))
+        return
+    for hit in results.hits:
+        click.echo(f"{hit.published[:10]}  {hit.title}  [{hit.source_name}]\n            {hit.url}")
+    more = "" if results.total.exact else "more than "
+    click.echo(f"{more}{results.total.value} found", err=True)

@@ -1,0 +1,118 @@
+"""serve, up, demo, migrate, reindex."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from aggregator.cli.crawling import crawl_once
+from aggregator.cli.place import Place, in_place
+from aggregator.crawl import summary
+from aggregator.errors import StoreError, UsageError
+from aggregator.paths import bundled
+from aggregator.sample import SampleTown
+from aggregator.service import Child, supervise
+from aggregator.sources import load_sources
+from aggregator.store import Store
+
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
+_port = click.option("--port", default=8001, show_default=True, help="Port to serve on.")
+
+
+@click.command()
+@_host
+@_port
+@in_place
+def serve(place: Place, host: str, port: int) -> None:
+    """Serve the portal and the analysts' Datasette, without crawling."""
+    if not place.database.is_file():
+        raise StoreError(f"{place.database}: no database there; run `aggregator crawl` first")
+    _run(place, ["portal", "data"], host=host, port=port)
+
+
+@click.command()
+@_host
+@_port
+@in_place
+def up(place: Place, host: str, port: int) -> None:
+    """Run everything: migrate, then crawler, portal and analysts' Datasette, until stopped."""
+    load_sources(place.town.sources, scrapers=place.town.scrapers)
+    Store.open(place.database).close()
+    _run(place, ["crawler", "portal", "data"], host=host, port=port)
+
+
+@click.command()
+@_host
+@_port
+@in_place
+def demo(place: Place, host: str, port: int) -> None:
+    """Run everything on the bundled sample town, whose sites are served on this machine."""
+    place.town_option = bundled("demo")
+    # The sample sites are on loopback, which the crawler refuses unless the environment says so.
+    os.environ["AGGREGATOR_ALLOW_NETWORKS"] = "127.0.0.0/8"
+    town = load_sources(place.town.sources, scrapers=place.town.scrapers)
+    with SampleTown(place.town.root), tempfile.TemporaryDirectory(prefix="veille-") as folder:
+        place.db_option = place.db_option or Path(folder) / "veille.db"
+        click.echo(f"{town.name}: a sample town of {len(town.sources)} sources.", err=True)
+        results = crawl_once(place, town)
+        click.echo(summary(results), err=True)
+        _run(place, ["crawler", "portal", "data"], host=host, port=port)
+
+
+@click.command()
+@in_place
+def migrate(place: Place) -> None:
+    """Bring the database to the current schema."""
+    applied = Store.migrate(place.database)
+    click.echo("\n".join(applied) if applied else "nothing to do")
+
+
+@click.command()
+@in_place
+def reindex(place: Place) -> None:
+    """Rebuild the full-text index, and prove that it holds every post."""
+    with Store.open(place.database) as store:
+        report = store.reindex()
+    click.echo(f"{report.posts} posts indexed and verified")
+
+
+def _run(place: Place, roles: Sequence[str], *, host: str, port: int) -> None:
+    _refuse_taken(host, port)
+    with tempfile.TemporaryDirectory(prefix="veille-") as folder:
+        # A socket in a folder only we can enter: the analysts' process has no door of its own.
+        arguments = [
+            *("--town", str(place.town.root)),
+            *("--db", str(place.database)),
+            *("--host", host),
+            *("--port", str(port)),
+            *("--socket", str(Path(folder) / "data.sock")),
+        ]
+        supervise(
+            [Child(name=role, arguments=[role, *arguments]) for role in roles],
+            complain=lambda text: click.echo(text, err=True),
+            ready=lambda: _answers(host, port) and (Path(folder) / "data.sock").exists(),
+            announce=lambda: click.echo(f"http://{host}:{port}/"),
+        )
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"cannot serve on {host}:{port} ({error.strerror}); choose another with --port"
+        ) from error
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+

@@ -1,0 +1,223 @@
+"""One source, from its address to its posts; writes nothing."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from aggregator.enrich import enrich
+from aggregator.errors import FetchError, NotAFeed, NothingFound
+from aggregator.fetch import Web, fetch
+from aggregator.model import (
+    Entry,
+    Extraction,
+    FeedCandidate,
+    Memory,
+    NotModified,
+    Page,
+    Post,
+    Rejection,
+    Source,
+)
+from aggregator.normalise import normalise
+from aggregator.readers import Scrapers, find_feeds, guess_feeds, read, read_feed
+
+MAX_PAGES = 3  # of a listing read by recipe or scraper, following its « next » link
+MAX_CANDIDATES = 8  # feeds tried when a source has none on the list
+
+Recall = Callable[[str], Memory]
+
+
+class FeedMoved(NotAFeed):
+    """The listed feed is now a web page, which announces another feed.
+
+    Attributes:
+        proposed_feed: The feed it announces, for moderators to accept.
+    """
+
+    def __init__(self, message: str, *, url: str, proposed_feed: str) -> None:
+        super().__init__(message, url=url)
+        self.proposed_feed = proposed_feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a visit to a source brought; `answer` is None-free even when nothing is new."""
+
+    answer: Page | NotModified
+    extractions: tuple[tuple[Page, Extraction], ...] = ()
+    posts: tuple[Post, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    memories: dict[str, Memory] = field(default_factory=dict)
+    discovered_feed: str | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes read, after decompression."""
+        if isinstance(self.answer, NotModified):
+            return self.answer.size_bytes
+        return sum(len(page.body) for page, _ in self.extractions)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the readers found odd."""
+        return tuple(text for _, extraction in self.extractions for text in extraction.warnings)
+
+
+async def visit(
+    source: Source,
+    *,
+    web: Web,
+    recall: Recall,
+    discovered_feed: str | None,
+    scrapers: Scrapers,
+    timezone: str,
+    seen: datetime,
+) -> Visit:
+    """Fetch and read one source.
+
+    Args:
+        source: What to visit.
+        web: The network.
+        recall: Gives what we remember of a URL of this source.
+        discovered_feed: The feed that an earlier discovery found.
+        scrapers: The town's scrapers.
+        timezone: Where times without a zone are.
+        seen: The moment of this visit, for posts without a date.
+
+    Raises:
+        SourceError: It cannot be fetched or read.
+    """
+    if source.reader in {"recipe", "scraper"}:
+        found = await _visit_listing(source, web=web, recall=recall, scrapers=scrapers)
+    elif (address := source.feed or discovered_feed) is not None:
+        found = await _visit_feed(source, address, web=web, recall=recall)
+    else:
+        found = await _discover(source, web=web)
+    if isinstance(found.answer, NotModified):
+        return found
+    # In a thread, so that one long text does not stop the clocks of the other exchanges.
+    return await asyncio.to_thread(_normalise_all, found, source, timezone, seen)
+
+
+async def _visit_feed(source: Source, address: str, *, web: Web, recall: Recall) -> Visit:
+    # A feed the moderators listed is an address that its site published for readers; one we
+    # discovered by ourselves obeys robots.txt as any page.
+    answer = await fetch(
+        address, web=web, memory=recall(address), obey_robots=source.feed is None
+    )
+    memories = {address: answer.memory}
+    if isinstance(answer, NotModified):
+        return Visit(answer=answer, memories=memories)
+    try:
+        extraction = await asyncio.to_thread(read_feed, answer)
+    except NotAFeed as error:
+        proposed = next((c.url for c in find_feeds(answer) if not c.is_comments), None)
+        if proposed is None or proposed == address:
+            raise
+        raise FeedMoved(
+            f"{error}; the page announces the feed {proposed}", url=address, proposed_feed=proposed
+        ) from error
+    return Visit(answer=answer, extractions=((answer, extraction),), memories=memories)
+
+
+async def _visit_listing(
+    source: Source, *, web: Web, recall: Recall, scrapers: Scrapers
+) -> Visit:
+    pages: list[tuple[Page, Extraction]] = []
+    memories: dict[str, Memory] = {}
+    address: str | None = source.url
+    while address is not None and address not in memories and len(pages) < MAX_PAGES:
+        answer = await fetch(address, web=web, memory=recall(address))
+        memories[address] = answer.memory
+        if isinstance(answer, NotModified):
+            if not pages:
+                return Visit(answer=answer, memories=memories)
+            break
+        extraction = await asyncio.to_thread(read, answer, source, scrapers=scrapers)
+        pages.append((answer, extraction))
+        address = extraction.next_url
+    return Visit(answer=pages[0][0], extractions=tuple(pages), memories=memories)
+
+
+async def _discover(source: Source, *, web: Web) -> Visit:
+    home = await _fetch_page(source.url, web=web)
+    try:
+        extraction = await asyncio.to_thread(read_feed, home)
+    except NotAFeed:
+        pass
+    else:
+        return _discovered(home, extraction)
+    announced = [candidate for candidate in find_feeds(home) if not candidate.is_comments]
+    for candidate in _first_of_each([*announced, *guess_feeds(home.url)])[:MAX_CANDIDATES]:
+        try:
+            page = await _fetch_page(candidate.url, web=web)
+            extraction = await asyncio.to_thread(read_feed, page)
+        except (FetchError, NotAFeed):
+            continue
+        return _discovered(page, extraction)
+    raise NothingFound(
+        f"no feed found on {source.url}: name its feed, or describe the page with a recipe",
+        url=source.url,
+    )
+
+
+async def _fetch_page(url: str, *, web: Web) -> Page:
+    page = await fetch(url, web=web)
+    # Without a memory we sent no validator: a 304 to that is the site's fault.
+    if isinstance(page, NotModified):
+        raise NothingFound(f"{url} answered « not modified » to a first request", url=url)
+    return page
+
+
+def _discovered(page: Page, extraction: Extraction) -> Visit:
+    return Visit(
+        answer=page,
+        extractions=((page, extraction),),
+        memories={page.requested_url: page.memory},
+        discovered_feed=page.requested_url,
+    )
+
+
+def _first_of_each(candidates: Iterable[FeedCandidate]) -> list[FeedCandidate]:
+    unique: dict[str, FeedCandidate] = {}
+    for candidate in candidates:
+        unique.setdefault(candidate.url, candidate)
+    return list(unique.values())
+
+
+def _normalise_all(found: Visit, source: Source, timezone: str, seen: datetime) -> Visit:
+    posts: list[Post] = []
+    rejections: list[Rejection] = []
+    for page, extraction in found.extractions:
+        for entry in extraction.entries:
+            result = _normalise_one(entry, page, extraction, source, timezone, seen)
+            if isinstance(result, Rejection):
+                rejections.append(result)
+            else:
+                posts.append(enrich(result, source=source))
+    if rejections and not posts:
+        raise NothingFound(
+            f"none of the {len(rejections)} items of {found.answer.url} could be kept"
+            f" ({rejections[0].reason})",
+            url=found.answer.url,
+        )
+    return replace(found, posts=tuple(posts), rejections=tuple(rejections))
+
+
+def _normalise_one(
+    entry: Entry,
+    page: Page,
+    extraction: Extraction,
+    source: Source,
+    timezone: str,
+    seen: datetime,
+) -> Post | Rejection:
+    return normalise(
+        entry,
+        source=source,
+        page_url=page.url,
+        language=extraction.language,
+        seen=seen,
+        timezone=timezone,
+    )

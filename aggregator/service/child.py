@@ -1,0 +1,66 @@
+"""The door of a child process: `python -m aggregator.service.child crawler|portal|data …`.
+
+Only the supervisor calls it. A child ends when its standard input does: a supervisor killed
+outright leaves no process behind.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from aggregator.errors import AggregatorError
+from aggregator.paths import TownFolder
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one role until told to stop."""
+    options = _parser().parse_args(arguments)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    town = TownFolder(root=options.town)
+    try:
+        if options.role == "crawler":
+            from aggregator.crawl.daemon import run
+
+            asyncio.run(run(town, options.db, complain=_complain))
+        elif options.role == "portal":
+            from aggregator.portal.server import serve
+
+            serve(options.db, town, host=options.host, port=options.port, data_socket=options.socket)
+        else:
+            from aggregator.data.server import serve as serve_data
+
+            serve_data(options.db, town, socket=options.socket)
+    except AggregatorError as error:
+        _complain(str(error))
+        sys.exit(1)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="aggregator.service.child", description=__doc__)
+    parser.add_argument("role", choices=["crawler", "portal", "data"])
+    parser.add_argument("--town", type=Path, required=True)
+    parser.add_argument("--db", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--socket", type=Path)
+    return parser
+
+
+def _end_with_parent() -> None:
+    # Read the descriptor itself: a daemon thread blocked inside sys.stdin's lock would make the
+    # interpreter abort at exit.
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - a process's complaints
+
+
+if __name__ == "__main__":
+    main()
