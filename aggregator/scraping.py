@@ -19,7 +19,7 @@ from aggregator.model import Page
 _ATTRIBUTE = re.compile(r"@([A-Za-z_][\w:.-]*)\s*\Z")
 _HTML_SPACE = re.compile(r"[ \t\n\r\f]+")  # U+00A0 stays: French typography needs it
 _BLOCK = re.compile(  # elements that begin on a line of their own
-    r"(?:address|article|aside|blockquote|body|d[dlt]|div|fig(?:caption|ure)|footer|form|h[1-6]"
+    r"\A(?:address|article|aside|blockquote|body|d[dlt]|div|fig(?:caption|ure)|footer|form|h[1-6]"
     r"|header|hr|li|main|nav|[ou]l|p|pre|section|table|tbody|t[dhr]|tfoot|thead)\Z"
 )
 
