@@ -1,0 +1,89 @@
+"""Queries as web addresses: q, instance, quartier, source, genre, annee, page.
+
+Links are written in one order, so that the same query always has the same address.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from aggregator.search.model import FACETS, Query
+from aggregator.search.terms import MAX_CHARACTERS
+
+# The field of Query behind each facet's parameter.
+_FIELDS: Mapping[str, str] = {
+    "instance": "instances",
+    "quartier": "quartiers",
+    "source": "sources",
+    "genre": "kinds",
+    "annee": "years",
+}
+_YEAR = re.compile(r"[0-9]{1,4}")
+_PAGE = re.compile(r"[0-9]{1,6}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+# An address of some thousand values would be written into every link of the page.
+_MAX_VALUES = 50
+
+
+def parse_query(params: Mapping[str, Sequence[str]]) -> Query:
+    """Read a query from an address; what makes no sense there is ignored.
+
+    A slug that nobody has is kept: it finds nothing, and the page can show it to be removed.
+    """
+    pages = [text for text in params.get("page", ()) if _PAGE.fullmatch(text)]
+    return Query(
+        text=_clean(next(iter(params.get("q", ())), ""))[:MAX_CHARACTERS],
+        instances=_values(params, "instance"),
+        quartiers=_values(params, "quartier"),
+        sources=_values(params, "source"),
+        kinds=_values(params, "genre"),
+        years=tuple(int(year) for year in _values(params, "annee") if _YEAR.fullmatch(year)),
+        page=max(int(pages[0]), 1) if pages else 1,
+    )
+
+
+def query_string(query: Query, **changes: Any) -> str:
+    """Return the query as it follows the « ? » of an address; the first page goes unsaid.
+
+    Args:
+        query: What to write.
+        changes: Fields of Query to write otherwise, for instance `page=2`.
+    """
+    changed = replace(query, **changes)
+    pairs = [("q", changed.text)] if changed.text else []
+    pairs += [(facet, value) for facet in FACETS for value in changed.selected(facet)]
+    if changed.page > 1:
+        pairs.append(("page", str(changed.page)))
+    return urlencode(pairs, errors="replace")
+
+
+def with_(query: Query, facet: str, value: str) -> Query:
+    """Return the query narrowed by one more value, on its first page."""
+    kept = tuple(other for other in query.selected(facet) if other != value)
+    return _with_values(query, facet, (*kept, value))
+
+
+def without(query: Query, facet: str, value: str) -> Query:
+    """Return the query with that value no longer selected, on its first page."""
+    kept = tuple(other for other in query.selected(facet) if other != value)
+    return _with_values(query, facet, kept)
+
+
+def _with_values(query: Query, facet: str, values: tuple[str, ...]) -> Query:
+    typed: tuple[Any, ...] = tuple(map(int, values)) if facet == "annee" else values
+    # mypy cannot follow a field named by a variable.
+    changes: dict[str, Any] = {_FIELDS[facet]: typed, "page": 1}
+    return replace(query, **changes)
+
+
+def _values(params: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
+    cleaned = (_clean(value) for value in params.get(name, ()))
+    return tuple(dict.fromkeys(value for value in cleaned if value))[:_MAX_VALUES]
+
+
+def _clean(text: str) -> str:
+    """Keep what a page can print: no controls, no half of a surrogate pair."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return _UNPRINTABLE.sub(" ", whole).strip()
