@@ -1,0 +1,124 @@
+"""What went wrong, in sentences that a moderator can act on."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpcore
+import httpx
+
+from aggregator.errors import BadStatus, ForbiddenAddress, HostUnreachable
+from aggregator.fetch.address import Refused
+
+# Longer pleas are cut: no header may silence a source for years.
+MAX_RETRY_AFTER_S = 86_400
+
+_HTTPCORE_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+
+# OpenSSL's X509_V_ERR_* codes (x509_vfy.h).
+_CERTIFICATES = {
+    9: "the certificate is not valid yet; the site's clock or certificate is wrong",
+    10: "the certificate has expired; tell the site's owner to renew it",
+    18: "the certificate is self-signed; no authority vouches for it",
+    19: "the certificate is self-signed; no authority vouches for it",
+    20: "the certificate's authority is unknown; the site may not send its intermediate one",
+    21: "the certificate's authority is unknown; the site may not send its intermediate one",
+    62: "the certificate is for another name; check the address, with and without www",
+    64: "the certificate is for another address; give the site's name instead",
+}
+
+# Walked from the innermost cause outwards; the first kind that fits is told.
+_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (ssl.SSLError, "no secure connection (TLS) comes about with {host}: {cause}"),
+    (socket.gaierror, "the name {host} is unknown (DNS); check the spelling, or the site is gone"),
+    (UnicodeError, "{host} cannot be a name (DNS); check the spelling"),
+    (ConnectionRefusedError, "{host} refuses the connection; no web server runs there now"),
+    (ConnectionError, "the connection to {host} broke off; it is tried again later"),
+    (TimeoutError, "{host} does not answer; it is tried again later"),
+    (OSError, "{host} cannot be reached ({cause}); it is tried again later"),
+    (httpcore.NetworkError, "the connection to {host} broke off; it is tried again later"),
+)
+
+_STATUSES = {
+    401: "the page wants a password; give an address that everyone may read",
+    403: "the site refuses to show it to us; ask its owner to let civic-aggregator in",
+    404: "the address no longer exists; look for the page's new address on the site",
+    410: "the page was removed for good; take the source off the list or give its new address",
+    429: "the site says that we ask too often; it is asked again later",
+    451: "the page is withheld for legal reasons",
+    500: "the site's program failed; it is asked again later",
+    502: "the site's server fails behind its front door; it is asked again later",
+    503: "the site is overloaded or under maintenance; it is asked again later",
+    504: "the site's server is too slow behind its front door; it is asked again later",
+}
+
+
+@contextmanager
+def explained(url: httpx.URL) -> Iterator[None]:
+    """Turn what the network layers raise inside the block into a `FetchError`."""
+    try:
+        yield
+    except Refused as error:
+        raise ForbiddenAddress(
+            f"{url}: {error}; only public addresses are read", url=str(url)
+        ) from error
+    except httpx.InvalidURL as error:
+        raise ForbiddenAddress(
+            f"{url}: redirects to what is no web address ({error})", url=str(url)
+        ) from error
+    except (httpx.HTTPError, *_HTTPCORE_ERRORS) as error:
+        raise HostUnreachable(f"{url}: {_sentence(error, url.host)}", url=str(url)) from error
+
+
+def _sentence(error: BaseException, host: str) -> str:
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _CERTIFICATES.get(cause.verify_code, f"the certificate is wrong: {cause}")
+        if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN:
+            return f"the name {host} cannot be looked up now (DNS); is this machine online?"
+        for kind, sentence in _CAUSES:
+            if isinstance(cause, kind):
+                return sentence.format(host=host, cause=cause)
+    return f"the answer is not proper HTTP ({error}); tell the site's owner"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Walk from the innermost cause outwards."""
+    if error is not None:
+        yield from _chain(error.__cause__ or error.__context__)
+        yield error
+
+
+def bad_status(url: httpx.URL, status: int, retry_after_s: int | None = None) -> BadStatus:
+    """Return the error for an answer that brings no page."""
+    sentence = _STATUSES.get(status)
+    if sentence is None and status >= 500:
+        sentence = "the site fails; it is asked again later"
+    if sentence is None:
+        sentence = "the site does not give the page; open the address in a browser to see why"
+    return BadStatus(
+        f"{url}: {status}: {sentence}", url=str(url), status=status, retry_after_s=retry_after_s
+    )
+
+
+def retry_after(text: str, now: datetime) -> int | None:
+    """Read a Retry-After header, seconds or a date (RFC 9110 §10.2.3); at most a day."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        # A number of ten digits is longer than any wait; more could not even be read.
+        return min(int(text[:10]), MAX_RETRY_AFTER_S)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max(round((moment - now).total_seconds()), 0), MAX_RETRY_AFTER_S)
