@@ -1,0 +1,132 @@
+"""Builds and serves the analysts' Datasette on a Unix socket, for the portal's gateway alone."""
+
+import asyncio
+import json
+import os
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import pm
+
+from aggregator.data.guard import guard
+from aggregator.data.searching import search_function
+from aggregator.errors import StoreError
+from aggregator.paths import TownFolder
+
+BASE_URL = "/donnees/"
+NAME = "veille"  # of the database, in addresses and in metadata.json
+NICE = 10  # citizens' pages come first
+SETTINGS = {
+    "base_url": BASE_URL,
+    "allow_download": False,
+    "suggest_facets": False,  # each suggestion is a query over all posts
+    "num_sql_threads": 2,
+    "sql_time_limit_ms": 1000,
+    "facet_time_limit_ms": 500,
+    "max_returned_rows": 1000,
+    "max_csv_mb": 50,
+    "default_cache_ttl": 60,
+}
+SCHEMA_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
+Scope = dict[str, Any]
+Asgi = Callable[[Scope, Any, Any], Awaitable[None]]
+
+
+class AnalystsPlugin:
+    """What this process adds to Datasette: the guard, `recherche()`, and closed side doors."""
+
+    __name__ = "aggregator-data"
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+
+    @hookimpl
+    def prepare_connection(self, conn: sqlite3.Connection, database: str) -> None:
+        """Guard each connection to the posts."""
+        if database != NAME:
+            return
+        conn.create_function("recherche", 1, search_function(self._database), deterministic=True)
+        guard(conn)
+
+    @hookimpl
+    def asgi_wrapper(self) -> Callable[[Asgi], Asgi]:
+        """Close Datasette's pages about itself: they name files and versions."""
+        return _close_side_doors
+
+
+def _close_side_doors(app: Asgi) -> Asgi:
+    async def closed(scope: Scope, receive: Any, send: Any) -> None:
+        path = str(scope.get("path", "")).removeprefix(BASE_URL.rstrip("/"))
+        if scope["type"] == "http" and path.startswith("/-/") and "/static" not in path:
+            start = {
+                "type": "http.response.start",
+                "status": 404,
+                "headers": [(b"content-type", b"text/plain; charset=utf-8")],
+            }
+            await send(start)
+            await send({"type": "http.response.body", "body": "Page introuvable.".encode()})
+            return
+        await app(scope, receive, send)
+
+    return closed
+
+
+def build_data(database: Path, town: TownFolder) -> Datasette:
+    """Return the analysts' Datasette.
+
+    Raises:
+        StoreError: The database is not there.
+    """
+    if not database.is_file():
+        raise StoreError(f"{database}: no database there; run `aggregator crawl` first")
+    datasette = Datasette(
+        metadata=_metadata(database, town),
+        settings=SETTINGS,
+        template_dir=str(Path(__file__).parent / "templates"),
+    )
+    datasette.add_database(Database(datasette, path=str(database), is_mutable=True), name=NAME)
+    return datasette
+
+
+def serve(database: Path, town: TownFolder, *, socket: Path) -> None:
+    """Serve on a Unix socket until SIGTERM.
+
+    Raises:
+        StoreError: The database is not there.
+    """
+    os.nice(NICE)
+    pm.register(AnalystsPlugin(database))
+    datasette = build_data(database, town)
+    # A daemon's files: the socket is for this user alone.
+    os.umask(0o077)
+    config = uvicorn.Config(
+        datasette.app(), uds=str(socket), log_level="error", lifespan="on", workers=1
+    )
+    server = uvicorn.Server(config)
+    asyncio.run(_serve(server, datasette))
+
+
+async def _serve(server: uvicorn.Server, datasette: Datasette) -> None:
+    await datasette.invoke_startup()
+    await server.serve()
+
+
+def _metadata(database: Path, town: TownFolder) -> dict[str, Any]:
+    """Return the town's metadata, with the inner tables kept out of sight."""
+    metadata: dict[str, Any] = json.loads(town.metadata.read_text(encoding="utf-8"))
+    described = metadata.setdefault("databases", {}).setdefault(NAME, {})
+    tables = described.setdefault("tables", {})
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        names = [name for (name,) in connection.execute(SCHEMA_TABLES)]
+    connection.close()
+    for name in names:
+        tables.setdefault(name, {}).setdefault("hidden", True)
+    tables.setdefault("posts_indexed", {})["hidden"] = True
+    return metadata
