@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from aggregator.errors import UsageError
 from aggregator.sample.content import SamplePost, SampleSite
 from aggregator.sample.platforms import PLATFORMS, Platform
 
@@ -21,8 +22,8 @@ SHORT_MONTHS = (
     *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
     *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
 )
-# A link to another sample post is written `href="site:slug"`.
-_REFERENCE = re.compile(r'href="([a-z-]+):([a-z0-9-]+)"')
+# A link to another sample site is written `href="site:"`, to a post there `href="site:slug"`.
+_REFERENCE = re.compile(r'href="([a-z-]+):([a-z0-9-]*)"')
 _EXCERPT_WORDS = 28
 
 
@@ -38,13 +39,17 @@ def publish(sites: Mapping[str, SampleSite]) -> dict[str, SampleSite]:
     """Give every post its address, then resolve the links between them.
 
     Raises:
-        KeyError: A post links to a site or post that does not exist.
+        UsageError: A post links to a site or post that does not exist.
     """
     addressed = {name: _with_addresses(site) for name, site in sites.items()}
     urls = {(name, post.slug): post.url for name, site in addressed.items() for post in site.posts}
+    urls |= {(name, ""): f"{site.home}/" for name, site in addressed.items()}
 
     def resolve(match: re.Match[str]) -> str:
-        return f'href="{urls[match[1], match[2]]}"'
+        target = match[1], match[2]
+        if target not in urls:
+            raise UsageError(f"sample town: a post links to « {':'.join(target)} », not there")
+        return f'href="{urls[target]}"'
 
     return {
         name: replace(

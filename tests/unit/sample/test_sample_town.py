@@ -1,5 +1,6 @@
 """The sample town answers all that its sources list names, and its content is well-formed."""
 
+import calendar
 import http.client
 import re
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def test_feeds_state_dates_and_addresses_as_written(town: SampleTown) -> None:
         for entry, post in zip(entries, town.sites[name].posts, strict=True):
             assert entry.link == post.url
             assert (entry.get("title") or None) == post.title
-            stated = datetime(*entry.published_parsed[:6], tzinfo=UTC)
+            stated = datetime.fromtimestamp(calendar.timegm(entry.published_parsed), UTC)
             assert stated == post.published
 
 
