@@ -1,0 +1,9 @@
+"""The moderators' list: sources.yaml, read and checked as a whole.
+
+`load_sources` is the door. The file is text from people: everything wrong in it is reported at
+once, with the line, what is wrong and what to write.
+"""
+
+from aggregator.sources.loader import load_sources
+
+__all__ = ["load_sources"]
