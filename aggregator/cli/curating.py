@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli.place import Place, in_place
 from aggregator.crawl.trying import Trial, try_source
-from aggregator.errors import SourceError, TownError
+from aggregator.errors import Complaint, SourceError, TownError
 from aggregator.sources import load_sources
 
 
@@ -17,7 +17,7 @@ from aggregator.sources import load_sources
 @in_place
 def check(place: Place, as_json: bool) -> None:
     """Read the sources list and say everything that is wrong in it; writes nothing."""
-    complaints = ()
+    complaints: tuple[Complaint, ...] = ()
     count = 0
     try:
         count = len(load_sources(place.town.sources, scrapers=place.town.scrapers).sources)

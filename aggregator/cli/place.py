@@ -45,34 +45,30 @@ class Place:
         return find_database(self.db_option, self.town)
 
 
-def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def place_options(command: Callable[[], None]) -> Callable[..., Any]:
     """Add --town and --db to a group, which only remembers them."""
 
-    @click.pass_context
-    @wraps(command)
-    def remember(context: click.Context, town: Path | None, db: Path | None) -> Any:
-        _remember(context.ensure_object(Place), town, db)
-        return command()
+    def remember(town: Path | None, db: Path | None) -> None:
+        _place_with(town, db)
+        command()
 
-    return _with_options(remember)
+    return _with_options(wraps(command)(remember))
 
 
 def in_place(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --town and --db to a command, and give it the `Place` they name."""
 
-    @click.pass_context
-    @wraps(command)
-    def located(context: click.Context, town: Path | None, db: Path | None, **rest: Any) -> Any:
-        place = context.ensure_object(Place)
-        _remember(place, town, db)
-        return command(place, **rest)
+    def located(town: Path | None, db: Path | None, **rest: Any) -> Any:
+        return command(_place_with(town, db), **rest)
 
-    return _with_options(located)
+    return _with_options(wraps(command)(located))
 
 
-def _remember(place: Place, town: Path | None, db: Path | None) -> None:
+def _place_with(town: Path | None, db: Path | None) -> Place:
+    place = click.get_current_context().ensure_object(Place)
     place.town_option = town or place.town_option
     place.db_option = db or place.db_option
+    return place
 
 
 def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -114,5 +114,3 @@ def _answers(host: str, port: int) -> bool:
             return True
     except OSError:
         return False
-
-

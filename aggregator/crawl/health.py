@@ -28,7 +28,6 @@ EXPLANATIONS = {
 
 
 def judge(
-    source: Source,
     result: SourceResult,
     *,
     newest_post: datetime | None,
@@ -37,7 +36,6 @@ def judge(
     """Say how a source is after a fetch.
 
     Args:
-        source: The source.
         result: What the fetch brought.
         newest_post: The date of its newest dated post, this fetch included.
         timezone: Where days are counted.

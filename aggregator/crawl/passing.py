@@ -157,7 +157,7 @@ def _save(
         newest = store.history(source.slug).newest_post
         store.record(
             result,
-            health=judge(source, result, newest_post=newest, timezone=town.timezone),
+            health=judge(result, newest_post=newest, timezone=town.timezone),
             next_fetch=next_fetch(source, now=now, failures=0),
             memories=found.memories,
             discovered_feed=found.discovered_feed,
@@ -194,9 +194,7 @@ def _record_failure(
         past = store.history(source.slug)
         store.record(
             result,
-            health=judge(
-                source, result, newest_post=past.newest_post, timezone=town.timezone
-            ),
+            health=judge(result, newest_post=past.newest_post, timezone=town.timezone),
             next_fetch=next_fetch(
                 source, now=now, failures=past.failures + 1, retry_after_s=retry_after_s
             ),

@@ -9,7 +9,6 @@ from aggregator.enrich import enrich
 from aggregator.errors import FetchError, NotAFeed, NothingFound
 from aggregator.fetch import Web, fetch
 from aggregator.model import (
-    Entry,
     Extraction,
     FeedCandidate,
     Memory,
@@ -103,9 +102,7 @@ async def visit(
 async def _visit_feed(source: Source, address: str, *, web: Web, recall: Recall) -> Visit:
     # A feed the moderators listed is an address that its site published for readers; one we
     # discovered by ourselves obeys robots.txt as any page.
-    answer = await fetch(
-        address, web=web, memory=recall(address), obey_robots=source.feed is None
-    )
+    answer = await fetch(address, web=web, memory=recall(address), obey_robots=source.feed is None)
     memories = {address: answer.memory}
     if isinstance(answer, NotModified):
         return Visit(answer=answer, memories=memories)
@@ -121,9 +118,7 @@ async def _visit_feed(source: Source, address: str, *, web: Web, recall: Recall)
     return Visit(answer=answer, extractions=((answer, extraction),), memories=memories)
 
 
-async def _visit_listing(
-    source: Source, *, web: Web, recall: Recall, scrapers: Scrapers
-) -> Visit:
+async def _visit_listing(source: Source, *, web: Web, recall: Recall, scrapers: Scrapers) -> Visit:
     pages: list[tuple[Page, Extraction]] = []
     memories: dict[str, Memory] = {}
     address: str | None = source.url
@@ -191,7 +186,14 @@ def _normalise_all(found: Visit, source: Source, timezone: str, seen: datetime) 
     rejections: list[Rejection] = []
     for page, extraction in found.extractions:
         for entry in extraction.entries:
-            result = _normalise_one(entry, page, extraction, source, timezone, seen)
+            result = normalise(
+                entry,
+                source=source,
+                page_url=page.url,
+                language=extraction.language,
+                seen=seen,
+                timezone=timezone,
+            )
             if isinstance(result, Rejection):
                 rejections.append(result)
             else:
@@ -203,21 +205,3 @@ def _normalise_all(found: Visit, source: Source, timezone: str, seen: datetime) 
             url=found.answer.url,
         )
     return replace(found, posts=tuple(posts), rejections=tuple(rejections))
-
-
-def _normalise_one(
-    entry: Entry,
-    page: Page,
-    extraction: Extraction,
-    source: Source,
-    timezone: str,
-    seen: datetime,
-) -> Post | Rejection:
-    return normalise(
-        entry,
-        source=source,
-        page_url=page.url,
-        language=extraction.language,
-        seen=seen,
-        timezone=timezone,
-    )

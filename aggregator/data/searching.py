@@ -7,12 +7,15 @@ The full-text index itself stays closed: through it, withheld texts could be rea
 """
 
 import json
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aggregator.search import matching_uids
 from aggregator.store import open_readonly
+
+if TYPE_CHECKING:
+    import sqlite3
 
 MOST_UIDS = 10_000  # the newest; « recherche » says so in db/README.md
 

@@ -47,7 +47,7 @@ class AnalystsPlugin:
     def __init__(self, database: Path) -> None:
         self._database = database
 
-    @hookimpl
+    @hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
     def prepare_connection(self, conn: sqlite3.Connection, database: str) -> None:
         """Guard each connection to the posts."""
         if database != NAME:
@@ -55,7 +55,7 @@ class AnalystsPlugin:
         conn.create_function("recherche", 1, search_function(self._database), deterministic=True)
         guard(conn)
 
-    @hookimpl
+    @hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
     def asgi_wrapper(self) -> Callable[[Asgi], Asgi]:
         """Close Datasette's pages about itself: they name files and versions."""
         return _close_side_doors
@@ -71,7 +71,7 @@ def _close_side_doors(app: Asgi) -> Asgi:
                 "headers": [(b"content-type", b"text/plain; charset=utf-8")],
             }
             await send(start)
-            await send({"type": "http.response.body", "body": "Page introuvable.".encode()})
+            await send({"type": "http.response.body", "body": b"Page introuvable."})
             return
         await app(scope, receive, send)
 

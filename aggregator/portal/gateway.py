@@ -24,8 +24,17 @@ CONTENT_SECURITY_POLICY = (
 
 # What is passed on. No cookie either way: nobody is followed, and nothing can be forged.
 ASKED = {b"accept", b"accept-encoding", b"accept-language", b"host", b"user-agent"}
-ANSWERED = {b"content-type", b"content-length", b"content-disposition", b"content-encoding",
-            b"cache-control", b"location", b"link", b"access-control-allow-origin", b"vary"}  # fmt: skip
+ANSWERED = {
+    b"access-control-allow-origin",
+    b"cache-control",
+    b"content-disposition",
+    b"content-encoding",
+    b"content-length",
+    b"content-type",
+    b"link",
+    b"location",
+    b"vary",
+}
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -22,26 +22,37 @@ def main(arguments: list[str] | None = None) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     town = TownFolder(root=options.town)
     try:
-        if options.role == "crawler":
-            from aggregator.crawl.daemon import run
-
-            asyncio.run(run(town, options.db, complain=_complain))
-        elif options.role == "portal":
-            from aggregator.portal.server import serve
-
-            serve(options.db, town, host=options.host, port=options.port, data_socket=options.socket)
-        else:
-            from aggregator.data.server import serve as serve_data
-
-            serve_data(options.db, town, socket=options.socket)
+        ROLES[options.role](town, options)
     except AggregatorError as error:
         _complain(str(error))
         sys.exit(1)
 
 
+# Each role imports its own side only: the crawler needs no Datasette, the portal no feedparser.
+def _crawler(town: TownFolder, options: argparse.Namespace) -> None:
+    from aggregator.crawl.daemon import run  # noqa: PLC0415
+
+    asyncio.run(run(town, options.db, complain=_complain))
+
+
+def _portal(town: TownFolder, options: argparse.Namespace) -> None:
+    from aggregator.portal.server import serve  # noqa: PLC0415
+
+    serve(options.db, town, host=options.host, port=options.port, data_socket=options.socket)
+
+
+def _data(town: TownFolder, options: argparse.Namespace) -> None:
+    from aggregator.data.server import serve  # noqa: PLC0415
+
+    serve(options.db, town, socket=options.socket)
+
+
+ROLES = {"crawler": _crawler, "portal": _portal, "data": _data}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="aggregator.service.child", description=__doc__)
-    parser.add_argument("role", choices=["crawler", "portal", "data"])
+    parser.add_argument("role", choices=list(ROLES))
     parser.add_argument("--town", type=Path, required=True)
     parser.add_argument("--db", type=Path, required=True)
     parser.add_argument("--host", default="127.0.0.1")

@@ -58,9 +58,7 @@ class _Running:
             return
         if now_s - self.started_s > SETTLED_S:
             self.restart_s = FIRST_RESTART_S
-        complain(
-            f"{self.child.name} stopped (status {status}); starting it again in {self.restart_s:g} s"
-        )
+        complain(f"{self.child.name} stopped (status {status}); again in {self.restart_s:g} s")
         self._close_lifeline()
         self.process = None
         self.due_s = now_s + self.restart_s

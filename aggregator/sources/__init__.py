@@ -5,5 +5,6 @@ once, with the line, what is wrong and what to write.
 """
 
 from aggregator.sources.loader import load_sources
+from aggregator.sources.watching import WatchedTown
 
-__all__ = ["load_sources"]
+__all__ = ["WatchedTown", "load_sources"]
