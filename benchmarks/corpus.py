@@ -10,7 +10,8 @@ from pathlib import Path
 
 from aggregator.clock import to_iso
 from aggregator.model import KINDS
-from aggregator.paths import bundled
+from aggregator.store.ids import first_id
+from aggregator.store.opening import open_writable
 
 SOURCES = 400
 INSTANCES = 8
@@ -22,21 +23,17 @@ _BATCH = 2_000
 
 
 def build(path: Path, posts: int, *, seed: int = 1) -> None:
-    """Write a database of that many posts, then leave it as after a long crawl: merged, known."""
-    connection = sqlite3.connect(path)
-    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
-    for script in sorted((bundled("db") / "migrations").glob("*.sql")):
-        connection.executescript(script.read_text("utf-8"))
-    with connection:
-        _add_town(connection)
+    """Write a database of that many posts, and leave its index merged as after a night."""
+    connection, _ = open_writable(path)
+    connection.execute("PRAGMA synchronous = OFF")
+    _add_town(connection)
     rows = _rows(random.Random(seed), posts)
     while batch := list(islice(rows, _BATCH)):
-        with connection:
-            _add(connection, batch)
-    with connection:
-        connection.execute("INSERT INTO posts_fts (posts_fts) VALUES ('rebuild')")
-        connection.execute("INSERT INTO posts_fts (posts_fts) VALUES ('optimize')")
-    connection.execute("ANALYZE")
+        connection.execute("BEGIN")
+        _add(connection, batch)
+        connection.execute("COMMIT")
+    connection.execute("INSERT INTO posts_fts (posts_fts) VALUES ('rebuild')")
+    connection.execute("INSERT INTO posts_fts (posts_fts) VALUES ('optimize')")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 
@@ -52,7 +49,7 @@ def _vocabulary() -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    number: int
+    id: int
     title: str
     text: str
     published: datetime
@@ -69,11 +66,13 @@ def _rows(dice: random.Random, posts: int) -> Iterator[_Row]:
     newest = datetime(2025, 12, 31, tzinfo=UTC)
     for number in range(posts):
         words = dice.choices(vocabulary, cum_weights=weights, k=TITLE_WORDS + BODY_WORDS)
+        # No two posts share a second, so each has the first id of its own.
+        published = newest - timedelta(days=365.25 * YEARS * (1 - number / posts))
         yield _Row(
-            number=number + 1,
+            id=first_id(published),
             title=" ".join(words[:TITLE_WORDS]).capitalize(),
             text=" ".join(words[TITLE_WORDS:]).capitalize() + ".",
-            published=newest - timedelta(days=365.25 * YEARS * (1 - number / posts)),
+            published=published,
             # A few sources write most of the posts.
             source=int(SOURCES * dice.random() ** 2) + 1,
             instance=dice.choice([None, *range(1, INSTANCES + 1)]),
@@ -109,20 +108,20 @@ def _add(connection: sqlite3.Connection, rows: list[_Row]) -> None:
     )
     connection.executemany(
         "INSERT INTO post_facets VALUES (?, ?, ?, ?, ?)",
-        [(r.number, r.instance, r.source, r.kind, r.published.year) for r in rows],
+        [(r.id, r.instance, r.source, r.kind, r.published.year) for r in rows],
     )
     connection.executemany(
         "INSERT INTO post_quartiers VALUES (?, ?)",
-        [(row.number, row.quartier) for row in rows if row.quartier is not None],
+        [(row.id, row.quartier) for row in rows if row.quartier is not None],
     )
 
 
 def _post(row: _Row) -> tuple[object, ...]:
     moment = to_iso(row.published)
-    url = f"https://example.org/{row.number}"
+    url = f"https://example.org/{row.id}"
     tokens = f"xs{row.source} xk{row.kind} xy{row.published.year}"
     tokens += "" if row.instance is None else f" xi{row.instance}"
     tokens += "" if row.quartier is None else f" xq{row.quartier}"
     described = (row.title, row.text[:280], row.text, moment, row.instance, row.kind)
     kept = (row.published.year, tokens, moment, moment)
-    return (row.number, f"p{row.number}", row.source, url, url, *described, *kept)
+    return (row.id, f"p{row.id}", row.source, url, url, *described, *kept)

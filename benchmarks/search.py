@@ -102,7 +102,8 @@ def report(connection: sqlite3.Connection, *, rounds: int, url: str | None) -> N
         found = search(connection, query).total
         searching = measure(partial(search, connection, query), rounds=rounds)
         bare = measure(bare_index(connection, query), rounds=rounds)
-        line = f"{unquote_plus(query_string(query))[:63]:<64}{found.value:>7}{' ' if found.exact else '+'}"
+        asked = unquote_plus(query_string(query))
+        line = f"{asked[:63]:<64}{found.value:>7}{' ' if found.exact else '+'}"
         line += f"{searching.p50:>8.1f}{searching.p95:>8.1f}{searching.p50 / bare.p50:>9.0f}"
         searches += searching.samples
         if server is not None:

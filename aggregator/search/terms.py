@@ -19,7 +19,8 @@ ELISIONS = frozenset(("c", "d", "j", "l", "m", "n", "qu", "s", "t"))
 
 # « exact words » in any of the quotation marks people have, or a run without blanks.
 _CHUNK = re.compile(r'["“”«»]([^"“”«»]*)["“”«»]|([^\s"“”«»]+)')
-_APOSTROPHE = re.compile("['’ʼ‘`´]")
+# What parts words; those joined by - . · stay side by side: « vice-présidente », « C.R.I.C. ».
+_PARTING = re.compile(r"['’ʼ‘`´,;:/()\[\]{}+|&!?=<>…]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def _terms(text: str) -> list[Term]:
     terms: list[Term] = []
     for quoted, bare in _CHUNK.findall(text):
         if bare:
-            terms += [term for piece in _APOSTROPHE.split(bare) for term in _bare(piece)]
+            terms += [term for piece in _PARTING.split(bare) for term in _bare(piece)]
         elif exact := tuple(words(quoted)):
             terms.append(Term(words=exact))
     return terms
