@@ -12,22 +12,7 @@ from aggregator.search import Query, search
 
 POSTS = 1_000
 QUERIES = 150
-WORDS = [
-    "vélo",
-    "école",
-    "élu",
-    "cœur",
-    "budget",
-    "rue",
-    "parc",
-    "fête",
-    "l'eau",
-    "d’un",
-    "vote",
-    "quartier",
-    "conseil",
-    "Épeule",
-]
+WORDS = ("vélo", "école", "élu", "cœur", "budget", "rue", "fête", "l’eau", "d’un", "vote", "Épeule")
 INSTANCES = (None, "conseil-citoyen", "cric", "pic")
 QUARTIERS = ("hommelet", "epeule", "pile", "alma")
 SOURCES = ("cq-hommelet", "nord-eclair", "blog-alma")
