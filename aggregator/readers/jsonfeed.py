@@ -1,0 +1,104 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), and RSS-Bridge's own JSON.
+
+A field of the wrong kind counts as missing: one wrong value must not cost the item.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from aggregator.clock import to_iso
+from aggregator.errors import NotAFeed
+from aggregator.model import Entry, Extraction
+from aggregator.readers.markup import html_of, longest_first
+
+
+def read_json(text: str, *, url: str) -> Extraction:
+    """Read a JSON Feed.
+
+    Raises:
+        NotAFeed: It is no JSON, or other JSON than a feed.
+    """
+    feed = _load(text, url)
+    items = [item for item in feed["items"] if isinstance(item, dict)]
+    base = _text(feed.get("home_page_url")) or url
+    wrong = len(feed["items"]) - len(items)
+    return Extraction(
+        entries=tuple(_entry(item, base=base, author=_author(feed)) for item in items),
+        warnings=(f"{wrong} items left out: they are not JSON objects",) if wrong else (),
+        title=_text(feed.get("title")),
+        language=_text(feed.get("language")),
+        may_be_empty=not wrong,
+    )
+
+
+def _load(text: str, url: str) -> Mapping[str, Any]:
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotAFeed(f"not a feed: no XML, and JSON that is broken ({error})", url=url) from error
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise NotAFeed("not a feed: JSON without a list of items", url=url)
+    version = feed.get("version")
+    # RSS-Bridge's JSON has no version; any other says whose feed it is.
+    if version is not None and "jsonfeed.org/version/1" not in str(version):
+        raise NotAFeed(f"not a feed: JSON of another kind (version {version!r:.80})", url=url)
+    return feed
+
+
+def _entry(item: Mapping[str, Any], *, base: str, author: str | None) -> Entry:
+    bodies = [_text(item.get("content_html")) or "", _text(item.get("content")) or ""]
+    plain = [_text(item.get("content_text")), _text(item.get("summary"))]
+    html, summary = longest_first([*bodies, *(html_of(text) for text in plain if text)])
+    title, updated = _text(item.get("title")), _text(item.get("date_modified"))
+    links = (_text(item.get(key)) for key in ("url", "external_url", "uri"))
+    return Entry(
+        link=next(filter(None, links), None) or _attached(item),
+        guid=_text(item.get("id")),
+        title=html_of(title) if title else None,
+        html=html,
+        summary=summary,
+        published=_text(item.get("date_published")) or updated or _moment(item.get("timestamp")),
+        updated=updated,
+        author=_author(item) or author,
+        language=_text(item.get("language")),
+        categories=tuple(
+            filter(None, map(_text, _list(item.get("tags") or item.get("categories"))))
+        ),
+        base_url=base,
+    )
+
+
+def _text(value: object) -> str | None:
+    """Return a string, or a number as one (ids often are numbers); else None."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    # JSON can write half a letter (« \\ud83d »), which is no text.
+    return str(value).encode("utf-8", "replace").decode().strip() or None
+
+
+def _moment(value: object) -> str | None:
+    """Return RSS-Bridge's seconds since 1970 as a date."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return to_iso(datetime.fromtimestamp(value, tz=UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _author(holder: Mapping[str, Any]) -> str | None:
+    """Return the names of `authors` (1.1) or `author` (1.0, an object; RSS-Bridge, a name)."""
+    people = [*_list(holder.get("authors")), holder.get("author")]
+    names = [_text(one.get("name") if isinstance(one, dict) else one) for one in people]
+    return ", ".join(dict.fromkeys(name for name in names if name and "@" not in name)) or None
+
+
+def _attached(item: Mapping[str, Any]) -> str | None:
+    files = [one for one in _list(item.get("attachments")) if isinstance(one, dict)]
+    return next(filter(None, (_text(file.get("url")) for file in files)), None)

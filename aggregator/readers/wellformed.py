@@ -1,0 +1,148 @@
+"""From any feed-like text to well-formed XML that is safe to parse.
+
+feedparser falls back to an SGML parser on XML that is not well-formed, and several of its loops
+take quadratic time on hostile input. So libxml2 repairs the text first, without its DTD, and
+what may be large is bounded: feedparser meets only well-formed XML of known size.
+Attacks: https://docs.python.org/3/library/xml.html#xml-security.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from html.entities import html5
+
+from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+
+from aggregator.errors import NotAFeed
+from aggregator.readers.pruning import prune
+
+_MAX_PROLOG = 50_000  # characters before the root element
+_MAX_TAGS = 300_000  # with attributes; an ordinary feed of 10 MiB has some 100,000
+_MAX_PREFIXES = 100  # the richest feed of the corpus declares 11
+_MAX_REPAIRS = 200_000  # bare ampersands and named characters
+_MAX_ENTITY = 100  # characters that one declared entity may stand for
+
+_ROOT = re.compile(r"<(?:[a-z][\w.-]{0,40}:)?(?:rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s{1,20}html|<html(?=[\s>])", re.IGNORECASE)
+_FIRST_TAG = re.compile(r"<([a-z][\w.:-]{0,60})", re.IGNORECASE)
+_ATOM = "http://www.w3.org/2005/Atom"
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CDATA = re.compile(r"(<!\[CDATA\[|\]\]>)")
+_TAG_OR_VALUE = re.compile(r"<|=\s{0,20}[\"']")
+_PREFIX = re.compile(r"\sxmlns:([\w.-]{1,60})")
+_AMPERSAND = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});)(?:(\w{1,32});)?"
+)
+_ENTITY = re.compile(r"<!ENTITY\s{1,20}([\w.-]{1,60})\s{1,20}(?:\"([^\"<>]*)\"|'([^'<>]*)')")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """Well-formed XML in UTF-8 without DOCTYPE, comments or processing instructions."""
+
+    xml: bytes
+    problem: str | None  # what was wrong with the original; none: it was well-formed
+
+
+def mend(text: str, *, url: str) -> Mended:
+    """Return a feed's text as safe XML.
+
+    Raises:
+        NotAFeed: There is no feed in it, or it is made to exhaust whoever parses it.
+    """
+    text = _NO_XML.sub("", text)
+    start = _start_of_feed(text, url)
+    parts = _CDATA.split(text[start:])
+    _refuse_masses(parts, url)
+    parser = etree.XMLParser(
+        recover=True,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
+    )
+    body = _escape_ampersands(parts, entities=_entities(text[:start]), url=url)
+    root = etree.fromstring(body.encode(), parser)
+    if root is None:
+        raise NotAFeed("broken XML in which no element can be read", url=url)
+    cut = prune(root)
+    problems = [f"line {error.line}: {error.message}" for error in parser.error_log[:1]] + cut
+    return Mended(
+        xml=etree.tostring(root, encoding="utf-8", with_tail=False),
+        problem="; ".join(problems) or None,
+    )
+
+
+def _start_of_feed(text: str, url: str) -> int:
+    """Return where the root element begins, comments and garbage before it left out."""
+    position = 0
+    while root := _ROOT.search(text, position, _MAX_PROLOG):
+        comment = text.rfind("<!--", position, root.start())
+        if comment < 0 or text.find("-->", comment, root.start()) >= 0:
+            break
+        position = text.find("-->", root.end()) + 3
+        if position < 3:
+            break
+    page = _HTML.search(text, position, _MAX_PROLOG)
+    # An Atom feed wrapped in XHTML is one all the same; RSS has no namespace to tell it by.
+    wrapped = root and _ATOM in text[root.end() : root.end() + 300]
+    if page and (root is None or (page.start() < root.start() and not wrapped)):
+        raise NotAFeed("an HTML page where a feed was expected", url=url)
+    if root is None:
+        other = _FIRST_TAG.search(text, 0, _MAX_PROLOG)
+        kind = f"XML or HTML that begins with <{other[1]}>" if other else "no XML, no JSON"
+        raise NotAFeed(f"not a feed: {kind}", url=url)
+    return root.start()
+
+
+def _entities(prolog: str) -> Mapping[str, str]:
+    """Return the characters that a DOCTYPE names; anything larger stays a dead reference."""
+    declared = {name: one or other for name, one, other in _ENTITY.findall(prolog)}
+    return {
+        name: value
+        for name, value in declared.items()
+        if len(value) <= _MAX_ENTITY and not re.search(r"&(?!#)|%", value)
+    }
+
+
+def _outside_cdata(parts: Iterable[str]) -> Iterable[tuple[str, bool]]:
+    inside = False
+    for part in parts:
+        inside = (inside or part == "<![CDATA[") and part != "]]>"
+        yield part, not inside
+
+
+def _refuse_masses(parts: Iterable[str], url: str) -> None:
+    tags, prefixes = 0, set()
+    for part, outside in _outside_cdata(parts):
+        if outside:
+            tags += sum(1 for _ in _TAG_OR_VALUE.finditer(part))
+            prefixes.update(_PREFIX.findall(part))
+    if tags > _MAX_TAGS or len(prefixes) > _MAX_PREFIXES:
+        raise NotAFeed(
+            f"a document of {tags} tags and {len(prefixes)} namespaces is no feed"
+            f" (at most {_MAX_TAGS} and {_MAX_PREFIXES} are read)",
+            url=url,
+        )
+
+
+def _escape_ampersands(parts: list[str], *, entities: Mapping[str, str], url: str) -> str:
+    """Replace named characters, which need a DTD in XML, and escape bare ampersands."""
+    repairs = 0
+
+    def replace(found: re.Match[str]) -> str:
+        nonlocal repairs
+        repairs += 1
+        if repairs > _MAX_REPAIRS:
+            raise NotAFeed(f"more than {_MAX_REPAIRS} bare ampersands", url=url)
+        name = found[1]
+        if name in entities:
+            return entities[name]
+        return escape(html5[f"{name};"]) if f"{name};" in html5 else f"&amp;{found[0][1:]}"
+
+    done, unclosed = [], False
+    for part, outside in _outside_cdata(parts):
+        done.append(_AMPERSAND.sub(replace, part) if outside else part)
+        unclosed = not outside
+    return "".join(done) + ("]]>" if unclosed else "")
