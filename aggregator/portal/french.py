@@ -1,0 +1,109 @@
+"""How dates, hours and numbers are written on screen: in French, in the town's time zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.language.french_dates import MONTHS, french_day
+from aggregator.model import DateOrigin
+
+NARROW_SPACE = "\u202f"  # between thousands (Imprimerie nationale)
+SPACE = "\u00a0"  # keeps « 14 h 30 » on one line
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+A_WEEK = 7
+MORE = "\u00a0…"
+
+
+def number(value: int) -> str:
+    """Write a whole number: 12 345."""
+    return f"{value:,}".replace(",", NARROW_SPACE)
+
+
+def counted(value: int, one: str, many: str) -> str:
+    """Write how many: « 0 source », « 1 source », « 12 sources » (French counts 0 as singular)."""
+    return f"{number(value)}{SPACE}{one if value < 2 else many}"
+
+
+def cut(text: str, length: int) -> str:
+    """Cut a text at a word, so that it has at most `length` characters and the ellipsis."""
+    if len(text) <= length:
+        return text
+    head, space, _ = text[: length + 1].rpartition(" ")
+    return (head if space else text[:length]).rstrip(" ,;:.!?«(–-") + MORE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Writes moments as days of the town, seen from `today`."""
+
+    zone: ZoneInfo
+    today: date
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the town's day that holds a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def day(self, moment: datetime) -> str:
+        """Write the day alone: « 3 mars 2016 »."""
+        return french_day(self.day_of(moment))
+
+    def full(self, moment: datetime) -> str:
+        """Write day and time: « jeudi 3 mars 2016 à 14 h 30 »."""
+        local = moment.astimezone(self.zone)
+        clock = f"{local.hour}{SPACE}h{SPACE}{local.minute:02d}"
+        return f"{WEEKDAYS[local.weekday()]} {self.day(moment)} à {clock}"
+
+    def heading(self, moment: datetime) -> str:
+        """Write a heading: « Aujourd’hui », « Hier », « Mardi 17 novembre », then « Mars 2016 »."""
+        day = self.day_of(moment)
+        age = (self.today - day).days
+        if age < 2:
+            return "Hier" if age == 1 else "Aujourd’hui"
+        if age < A_WEEK:
+            return f"{WEEKDAYS[day.weekday()]} {self._without_year(day)}".capitalize()
+        return f"{MONTHS[day.month - 1]} {day.year}".capitalize()
+
+    def is_recent(self, moment: datetime) -> bool:
+        """Tell whether `heading` names the very day."""
+        return (self.today - self.day_of(moment)).days < A_WEEK
+
+    def brief(self, moment: datetime, origin: DateOrigin) -> str:
+        """Write a post's day where there is little room: « 3 mars », « vers le 3 mars 2016 »."""
+        day = self._without_year(self.day_of(moment))
+        if origin is DateOrigin.INFERRED:
+            return f"vers le {day}"
+        if origin is DateOrigin.FIRST_SEEN:
+            return f"sans date, vue le {day}"
+        return day
+
+    def _without_year(self, day: date) -> str:
+        """Write a day; the year goes without saying when it is this one."""
+        text = french_day(day)
+        return text.removesuffix(f" {day.year}") if day.year == self.today.year else text
+
+    def dated(self, moment: datetime, origin: DateOrigin) -> str:
+        """Write a post's day and where it comes from, as lists do.
+
+        Feeds make up hours; lists show days only.
+        """
+        day = self.day(moment)
+        if origin is DateOrigin.INFERRED:
+            return f"vers le {day} (date déduite)"
+        if origin is DateOrigin.FIRST_SEEN:
+            return f"date inconnue, vue le {day}"
+        return f"le {day}"
+
+    def dated_in_full(self, moment: datetime, origin: DateOrigin) -> str:
+        """Write a post's date as its own page does, with the hour where the site states one."""
+        if origin is DateOrigin.STATED:
+            return f"le {self.full(moment)}"
+        if origin is DateOrigin.DAY_ONLY:
+            return f"le {WEEKDAYS[self.day_of(moment).weekday()]} {self.day(moment)}"
+        return self.dated(moment, origin)
+
+    def machine(self, moment: datetime, origin: DateOrigin) -> str:
+        """Write the value of a `datetime` attribute: no hour where none is known."""
+        local = moment.astimezone(self.zone)
+        if origin is DateOrigin.STATED:
+            return local.isoformat(timespec="minutes")
+        return local.date().isoformat()

@@ -1,0 +1,56 @@
+"""Words and small pieces of markup that templates use."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from aggregator.model import State
+from aggregator.search import Results
+
+# Health as a word: colour alone says nothing to many.
+STATES: Mapping[State, str] = {
+    State.NEW: "pas encore relevée",
+    State.OK: "à jour",
+    State.SILENT: "silencieuse",
+    State.MOVED: "a déménagé",
+    State.FAILING: "en panne",
+    State.PAUSED: "en pause",
+    State.UNLISTED: "retirée de la liste",
+}
+# The states whose beginning says something to visitors.
+DATED_STATES = frozenset({State.MOVED, State.FAILING, State.PAUSED, State.UNLISTED})
+FACET_TITLES: Mapping[str, str] = {
+    "instance": "Instances",
+    "quartier": "Quartiers",
+    "source": "Sources",
+    "genre": "Genres",
+    "annee": "Années",
+}
+SHORT_FACET = 8  # values shown before « n de plus »
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_HEADING = re.compile(r"<(/?)h[1-6]\b")
+
+
+def host_of(url: str) -> str:
+    """Return a site's name as people say it: its host, without « www. »."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+def language_mark(language: str) -> Markup:
+    """Return the attribute that marks words of another language (RGAA 8.7), or nothing."""
+    if language == "fr" or not _LANGUAGE.fullmatch(language):
+        return Markup("")
+    return Markup(' lang="{}"').format(language)
+
+
+def third_party(html: str) -> Markup:
+    """Return stored HTML for the page: sanitised when it was stored, its headings below ours."""
+    return Markup(_HEADING.sub(r"<\1h3", html))  # noqa: S704 - normalise/ sanitised it
+
+
+def chosen_label(results: Results, facet: str, value: str) -> str:
+    """Return the name of a facet's selected value; itself when nobody has it."""
+    found = (line.label for line in results.facets.get(facet, ()) if line.value == value)
+    return next(found, value)

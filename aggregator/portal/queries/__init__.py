@@ -1,0 +1,1 @@
+"""SQL of the pages, and the values it gives."""

@@ -1,0 +1,78 @@
+"""SQL of the home page: boxes of a tab, and the river."""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from aggregator.model import State
+from aggregator.portal.queries.reading import LINE, post_line, when
+from aggregator.portal.queries.rows import Box, Named, PostLine
+from aggregator.store.ids import first_id
+
+POSTS_A_BOX = 5
+RIVER = 20
+IN_A_ROW = 3  # posts of one source that may follow each other in the river
+# A source that posts hundreds of items at once must not make the page read all of them.
+RIVER_SCAN = 400
+
+
+def boxes(connection: sqlite3.Connection, slugs: Collection[str], *, full: int) -> tuple[Box, ...]:
+    """Return the boxes of some sources, the most recently active first.
+
+    Args:
+        connection: The database.
+        slugs: Which sources.
+        full: How many boxes get their newest posts; the others say only that they exist.
+    """
+    rows = connection.execute(
+        "SELECT s.id, s.slug, s.name, coalesce(t.state, 'new') AS state, t.since,"
+        " (SELECT max(p.id) FROM posts AS p WHERE p.source_id = s.id) AS newest"
+        " FROM sources AS s LEFT JOIN source_states AS t ON t.source_id = s.id WHERE s.listed"
+    ).fetchall()
+    found = {
+        row["id"]: Box(
+            source=Named(slug=row["slug"], name=row["name"]),
+            state=State(row["state"]),
+            since=when(row["since"]),
+            newest_id=row["newest"],
+        )
+        for row in rows
+        if row["slug"] in slugs
+    }
+    order = sorted(found, key=lambda key: found[key].newest_id or 0, reverse=True)
+    return tuple(
+        replace(found[key], posts=_newest(connection, key)) if place < full else found[key]
+        for place, key in enumerate(order)
+    )
+
+
+def _newest(connection: sqlite3.Connection, source_id: int) -> tuple[PostLine, ...]:
+    rows = connection.execute(
+        f"SELECT {LINE} FROM posts AS p JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own columns
+        " WHERE p.source_id = ? ORDER BY p.id DESC LIMIT ?",
+        (source_id, POSTS_A_BOX),
+    )
+    return tuple(post_line(row) for row in rows)
+
+
+def river(connection: sqlite3.Connection, *, now: datetime) -> tuple[PostLine, ...]:
+    """Return the town's newest posts, no voice filling it alone; announced dates are left out."""
+    # CROSS JOIN fixes the order: posts by rowid, which is date order, without sorting.
+    rows = connection.execute(
+        f"SELECT {LINE} FROM posts AS p CROSS JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own columns
+        " WHERE p.id < ? ORDER BY p.id DESC LIMIT ?",
+        (first_id(now + timedelta(seconds=1)), RIVER_SCAN),
+    )
+    return tuple(islice(_taking_turns(post_line(row) for row in rows), RIVER))
+
+
+def _taking_turns(posts: Iterable[PostLine]) -> Iterator[PostLine]:
+    last: str | None = None
+    run = 0
+    for post in posts:
+        run = run + 1 if post.source.slug == last else 1
+        last = post.source.slug
+        if run <= IN_A_ROW:
+            yield post

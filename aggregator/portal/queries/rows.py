@@ -1,0 +1,123 @@
+"""What the pages' SQL gives: frozen values, times as aware datetimes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.model import DateOrigin, Display, Outcome, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Something with an address and a name: an instance, a quartier, a kind."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLine:
+    """A post as lists show it."""
+
+    uid: str
+    title: str
+    language: str
+    published: datetime
+    date_origin: DateOrigin
+    source: Named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A source on the home page: its health and its newest posts, newest first."""
+
+    source: Named
+    state: State
+    since: datetime | None
+    newest_id: int | None  # of its posts; ids are in date order
+    posts: tuple[PostLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCard:
+    """A source and its health, as /sources shows it."""
+
+    slug: str
+    name: str
+    url: str
+    kind: Named
+    instance: Named | None
+    quartiers: tuple[Named, ...]
+    display: Display
+    language: str
+    feed_unverified: bool
+    note: str
+    listed: bool
+    state: State
+    reason: str  # a French sentence
+    since: datetime | None
+    last_success: datetime | None = None
+    last_post: datetime | None = None  # newest that bears a date
+    next_fetch: datetime | None = None
+    unlisted_since: datetime | None = None
+
+    @property
+    def shows_unverified(self) -> bool:
+        """Whether visitors must know that nobody has seen its feed answer yet."""
+        return self.feed_unverified and self.last_success is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """One attempt at a source (« relevé »)."""
+
+    fetched: datetime
+    outcome: Outcome
+    new: int
+    changed: int
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePosts:
+    """A source's posts: one page of them, and how many there are by year."""
+
+    total: int
+    posts: tuple[PostLine, ...]
+    years: tuple[tuple[int, int], ...]  # (year, posts), newest year first
+    fetches: tuple[Fetch, ...]  # newest first
+
+    @property
+    def most_in_a_year(self) -> int:
+        """The posts of the busiest year: the longest bar."""
+        return max((count for _, count in self.years), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a post said before it was edited."""
+
+    seen_from: datetime
+    seen_until: datetime
+    title: str
+    text: str  # empty where the source's `display` forbids it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A post, with all that its own page shows; what `display` forbids is empty."""
+
+    line: PostLine
+    url: str
+    author: str | None
+    excerpt: str
+    html: str  # sanitised when it was stored
+    display: Display
+    title_derived: bool
+    kind: Named
+    instance: Named | None
+    quartiers: tuple[Named, ...]
+    first_seen: datetime
+    changed: datetime | None
+    source_listed: bool
+    versions: tuple[Version, ...] = field(default=())
+    neighbours: tuple[PostLine, ...] = field(default=())  # of the same source, newest first

@@ -1,0 +1,119 @@
+"""SQL of the pages on sources."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+
+from aggregator.clock import from_iso
+from aggregator.model import Display, Outcome, State
+from aggregator.portal.queries.reading import LINE, named, post_line, scalar, when
+from aggregator.portal.queries.rows import Fetch, Named, SourceCard, SourcePosts
+
+POSTS_A_PAGE = 20
+FETCHES_SHOWN = 10
+
+_SOURCES = """
+SELECT s.*, k.slug AS kind, k.name AS kind_name, i.slug AS instance, i.name AS instance_name,
+    coalesce(t.state, 'new') AS state, coalesce(t.reason, '') AS reason, t.since,
+    t.last_success, t.next_fetch,
+    (
+        SELECT p.published FROM posts AS p
+        WHERE p.source_id = s.id AND p.date_origin <> 'first_seen'
+        ORDER BY p.id DESC LIMIT 1
+    ) AS last_post
+FROM sources AS s
+JOIN kinds AS k ON k.id = s.kind_id
+LEFT JOIN instances AS i ON i.id = s.instance_id
+LEFT JOIN source_states AS t ON t.source_id = s.id
+"""
+
+
+def sources(connection: sqlite3.Connection) -> dict[str, SourceCard]:
+    """Return all sources that ever were, by slug, in the list's order."""
+    quartiers = quartier_names(connection)
+    rows = connection.execute(f"{_SOURCES} ORDER BY s.position, s.id")
+    return {row["slug"]: _card(row, quartiers) for row in rows}
+
+
+def source(connection: sqlite3.Connection, slug: str) -> SourceCard | None:
+    """Return one source, or nothing."""
+    row = connection.execute(f"{_SOURCES} WHERE s.slug = ?", (slug,)).fetchone()
+    return None if row is None else _card(row, quartier_names(connection))
+
+
+def quartier_names(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the quartiers' names by slug."""
+    return dict(connection.execute("SELECT slug, name FROM quartiers").fetchall())
+
+
+def _card(row: sqlite3.Row, quartiers: Mapping[str, str]) -> SourceCard:
+    return SourceCard(
+        slug=row["slug"],
+        name=row["name"],
+        url=row["url"],
+        kind=Named(slug=row["kind"], name=row["kind_name"]),
+        instance=named(row["instance"], row["instance_name"]),
+        quartiers=tuple(
+            Named(slug=slug, name=quartiers.get(slug, slug))
+            for slug in json.loads(row["quartiers"])
+        ),
+        display=Display(row["display"]),
+        language=row["language"],
+        feed_unverified=bool(row["feed_unverified"]),
+        note=row["note"],
+        listed=bool(row["listed"]),
+        state=State(row["state"]) if row["listed"] else State.UNLISTED,
+        reason=row["reason"],
+        since=when(row["since"]),
+        last_success=when(row["last_success"]),
+        last_post=when(row["last_post"]),
+        next_fetch=when(row["next_fetch"]),
+        unlisted_since=when(row["unlisted_since"]),
+    )
+
+
+def source_posts(connection: sqlite3.Connection, slug: str, *, page: int) -> SourcePosts:
+    """Return one page of a source's posts, newest first, its years and its last fetches.
+
+    Args:
+        connection: The database.
+        slug: Which source; nothing is found for an unknown one.
+        page: From 1; beyond the last there are no posts.
+    """
+    row = connection.execute("SELECT id FROM sources WHERE slug = ?", (slug,)).fetchone()
+    source_id = None if row is None else row[0]
+    posts = connection.execute(
+        f"SELECT {LINE} FROM posts AS p JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own columns
+        " WHERE p.source_id = ? ORDER BY p.id DESC LIMIT ? OFFSET ?",
+        (source_id, POSTS_A_PAGE, (page - 1) * POSTS_A_PAGE),
+    )
+    # The narrow twin: counting years never touches a text.
+    years = connection.execute(
+        "SELECT f.year, count(*) FROM posts AS p INDEXED BY posts_source_date"
+        " JOIN post_facets AS f ON f.id = p.id WHERE p.source_id = ? GROUP BY 1 ORDER BY 1 DESC",
+        (source_id,),
+    )
+    return SourcePosts(
+        total=scalar(connection, "SELECT count(*) FROM posts WHERE source_id = ?", source_id),
+        posts=tuple(post_line(row) for row in posts),
+        years=tuple((row[0], row[1]) for row in years),
+        fetches=_fetches(connection, source_id),
+    )
+
+
+def _fetches(connection: sqlite3.Connection, source_id: int | None) -> tuple[Fetch, ...]:
+    rows = connection.execute(
+        "SELECT fetched, outcome, new, changed, status FROM fetch_log"
+        " WHERE source_id = ? ORDER BY fetched DESC LIMIT ?",
+        (source_id, FETCHES_SHOWN),
+    )
+    return tuple(
+        Fetch(
+            fetched=from_iso(row["fetched"]),
+            outcome=Outcome(row["outcome"]),
+            new=row["new"],
+            changed=row["changed"],
+            status=row["status"],
+        )
+        for row in rows
+    )

@@ -1,0 +1,171 @@
+"""The pages, one function each: what a request asks, what is read, which template shows it."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import cast
+from urllib.parse import parse_qs
+
+from datasette import Response
+
+from aggregator.model import Tab, Town
+from aggregator.portal.atom import results_atom
+from aggregator.portal.queries import home as home_sql
+from aggregator.portal.queries import publications as publications_sql
+from aggregator.portal.queries.rows import Box, PostLine
+from aggregator.portal.refusals import Refusal
+from aggregator.portal.site import PAGE_HEADERS, Visit
+from aggregator.search import Query, Results, parse_query, search, to_json
+
+# Boxes with titles; more would make the page heavy on a small connection.
+FULL_BOXES = 18
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+# Answers to every possible question are no content: search engines would ask for ever.
+ROBOTS = "User-agent: *\nDisallow: /recherche\nDisallow: /donnees/\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """What the home page shows."""
+
+    boxes: tuple[Box, ...]
+    river: tuple[PostLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The river's posts of one day."""
+
+    heading: str
+    posts: tuple[PostLine, ...]
+
+
+async def home(visit: Visit) -> Response:
+    """Show the search box, the tabs with a box per source, and the river."""
+    tab = _tab(visit.town, _first(visit, "onglet"))
+    slugs = {source.slug for source in visit.town.sources if tab is None or tab.holds(source)}
+
+    def read(connection: sqlite3.Connection) -> Front:
+        return Front(
+            boxes=home_sql.boxes(connection, slugs, full=FULL_BOXES),
+            river=home_sql.river(connection, now=visit.now),
+        )
+
+    front = await visit.read(read)
+    days = [
+        Day(heading=heading, posts=tuple(posts))
+        for heading, posts in groupby(
+            front.river, lambda post: visit.calendar.heading(post.published)
+        )
+    ]
+    return await visit.page("accueil", front=front, days=days, tab=tab)
+
+
+def _tab(town: Town, slug: str) -> Tab | None:
+    if not slug:
+        return town.tabs[0] if town.tabs else None
+    for tab in town.tabs:
+        if tab.slug == slug:
+            return tab
+    raise Refusal(404)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search page shows."""
+
+    results: Results
+    languages: Mapping[str, str]  # of the posts that are not in French, by uid
+
+
+async def search_page(visit: Visit) -> Response:
+    """Show one page of the posts that answer a query, and what can narrow it."""
+    query = _query(visit)
+
+    def read(connection: sqlite3.Connection) -> Found:
+        results = search(connection, query)
+        uids = tuple(hit.uid for hit in results.hits)
+        return Found(
+            results=results, languages=publications_sql.foreign_languages(connection, uids)
+        )
+
+    found = await visit.read(read)
+    if query.page > max(found.results.pages, 1):
+        raise Refusal(404)
+    return await visit.page(
+        "recherche", query=query, results=found.results, languages=found.languages
+    )
+
+
+async def search_json(visit: Visit) -> Response:
+    """Answer the same query for programs."""
+    results = await _results(visit)
+    headers = {**PAGE_HEADERS, "Access-Control-Allow-Origin": "*"}
+    body = json.dumps(to_json(results), ensure_ascii=False)
+    return Response(body, headers=headers, content_type="application/json; charset=utf-8")
+
+
+async def search_atom(visit: Visit) -> Response:
+    """Answer the same query for feed readers."""
+    results = await _results(visit)
+    body = results_atom(visit, results)
+    return Response(body, headers=PAGE_HEADERS, content_type="application/atom+xml; charset=utf-8")
+
+
+async def _results(visit: Visit) -> Results:
+    query = _query(visit)
+    return await visit.read(lambda connection: search(connection, query))
+
+
+async def publication(visit: Visit) -> Response:
+    """Show one post: what its source allows, and where it came from."""
+    uid = visit.path_part("uid")
+    found = await visit.read(lambda connection: publications_sql.publication(connection, uid))
+    if found is None:
+        raise Refusal(404)
+    address = f"{visit.root}/publication/{uid}"
+    return await visit.page("publication", post=found, address=address)
+
+
+async def about(visit: Visit) -> Response:
+    """Say what the portal is, and how it works."""
+    return await visit.page("a-propos")
+
+
+async def accessibility(visit: Visit) -> Response:
+    """Declare the state of accessibility (law 2005-102, article 47)."""
+    return await visit.page("accessibilite")
+
+
+async def static_file(visit: Visit) -> Response:
+    """Give the style sheet or the icon."""
+    asset = visit.portal.assets.by_name.get(visit.path_part("name"))
+    if asset is None:
+        raise Refusal(404)
+    return Response(asset.body, headers=FOREVER, content_type=asset.content_type)
+
+
+async def robots(visit: Visit) -> Response:
+    """Tell robots what not to read."""
+    del visit
+    return Response.text(ROBOTS, headers=PAGE_HEADERS)
+
+
+async def nothing_here(visit: Visit) -> Response:
+    """Refuse every address that is not ours."""
+    del visit
+    raise Refusal(404)
+
+
+def _query(visit: Visit) -> Query:
+    return parse_query(_parameters(visit))
+
+
+def _parameters(visit: Visit) -> Mapping[str, list[str]]:
+    return cast("Mapping[str, list[str]]", parse_qs(visit.request.query_string))
+
+
+def _first(visit: Visit, name: str) -> str:
+    return _parameters(visit).get(name, [""])[0]
