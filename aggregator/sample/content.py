@@ -154,5 +154,6 @@ def typeset(text: str) -> str:
 
 def _paragraphs(body: str) -> str:
     """Wrap what blank lines separate in `<p>`, unless it is a block already."""
-    blocks = [" ".join(block.split()) for block in re.split(r"\n\s*\n", body.strip())]
+    # Not `split()`, which takes no-break spaces for spaces.
+    blocks = [re.sub(r"[ \n]+", " ", block) for block in re.split(r"\n *\n\s*", body.strip())]
     return "\n".join(block if _BLOCK.match(block) else f"<p>{block}</p>" for block in blocks)

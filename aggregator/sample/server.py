@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import sys
 import threading
 from collections.abc import Mapping
 from email.utils import format_datetime
@@ -94,6 +95,11 @@ class _Host:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     hosts: Mapping[str, _Host] = {}
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that hung up; the rest is a fault of ours, and told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # typeshed's names are private
 
 
 class _Handler(BaseHTTPRequestHandler):

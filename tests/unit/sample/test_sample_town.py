@@ -4,7 +4,7 @@ import calendar
 import http.client
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from aggregator.model import KINDS
 from aggregator.sample import SampleTown
 from aggregator.sample.content import PARIS
 from aggregator.sample.platforms import PLATFORMS
+from aggregator.sample.rendering import DAYS, MONTHS
 
 DEMO = Path(__file__).resolve().parents[3] / "demo"
 SOURCES = YAML(typ="safe").load(DEMO / "sources.yaml")["sources"]
@@ -171,3 +172,18 @@ def test_posts_are_unique_dated_and_long_enough(town: SampleTown, path: Path) ->
         assert re.fullmatch(r"[a-z0-9-]+", post.slug)
         assert datetime(2014, 12, 31, tzinfo=PARIS) < post.published < last, post.slug
         assert post.html.strip()
+
+
+def test_days_of_the_week_are_right(town: SampleTown) -> None:
+    # « mardi 14 avril [2026] »: without a year, the post's own or a neighbour.
+    stated = re.compile(rf"\b({'|'.join(DAYS)}) (\d+) ({'|'.join(MONTHS)})(?: (\d{{4}}))?", re.I)
+    for site in town.sites.values():
+        for post in site.posts:
+            for day, number, month, year in stated.findall(post.html):
+                near = post.published.year
+                years = [int(year)] if year else [near - 1, near, near + 1]
+                weekdays = {
+                    date(candidate, MONTHS.index(month.lower()) + 1, int(number)).weekday()
+                    for candidate in years
+                }
+                assert DAYS.index(day.lower()) in weekdays, (site.name, post.slug, day, number)
