@@ -4,6 +4,14 @@
 
 -- The town, as sources.yaml describes it -----------------------------------------------------
 
+-- digest: hash of the whole list as last synchronised, so that an unchanged one costs one read.
+CREATE TABLE town (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    name TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    digest TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE kinds (
     id INTEGER PRIMARY KEY,
     slug TEXT NOT NULL UNIQUE,
@@ -54,6 +62,8 @@ CREATE TABLE sources (
     -- Hash of how the source is read; when it changes, what we remember of its URLs is forgotten,
     -- or a corrected recipe would wait for the site's next change.
     definition TEXT NOT NULL DEFAULT '',
+    -- While its posts are being re-tagged: the tags it had before, {"instance": id, "quartiers": [slugs]}.
+    retagging TEXT CHECK (retagging IS NULL OR json_valid(retagging)),
     position INTEGER NOT NULL DEFAULT 0,
     listed INTEGER NOT NULL DEFAULT 1 CHECK (listed IN (0, 1)),
     listed_since TEXT NOT NULL,
@@ -127,8 +137,6 @@ CREATE TABLE posts (
     title TEXT NOT NULL,
     title_derived INTEGER NOT NULL DEFAULT 0 CHECK (title_derived IN (0, 1)),
     excerpt TEXT NOT NULL DEFAULT '',
-    html TEXT NOT NULL DEFAULT '',
-    text TEXT NOT NULL DEFAULT '',
     author TEXT,
     language TEXT NOT NULL,
     published TEXT NOT NULL,
@@ -142,6 +150,9 @@ CREATE TABLE posts (
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
     changed TEXT,
+    -- The long columns come last: SQLite walks a row from its start, over overflow pages too.
+    html TEXT NOT NULL DEFAULT '',
+    text TEXT NOT NULL DEFAULT '',
     UNIQUE (source_id, guid)
 ) STRICT;
 CREATE INDEX posts_source_date ON posts (source_id, id);
@@ -190,3 +201,8 @@ CREATE VIRTUAL TABLE posts_fts USING fts5 (
     content="posts_indexed", content_rowid="id",
     tokenize="unicode61 remove_diacritics 2"
 );
+
+-- At most one row, while `aggregator reindex` fills posts_fts_next: posts up to this id are in it.
+CREATE TABLE reindexing (
+    copied INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,23 @@
+"""The database: rows, revisions, health, full-text index; its only writer.
+
+A map:
+
+    opening.py    the file, its pragmas, and a sentence for whatever is wrong with it
+    schema.py     migrations and views, found in db/
+    towns.py      sources.yaml → instances, quartiers, sources and their standing
+    tags.py       instance, quartiers, kind and year of posts, as facet tokens
+    identity.py   which stored row an item of a page is
+    dates.py      when a new date replaces a stored one
+    ids.py        row ids that follow dates; permanent public names
+    saving.py     posts: new, changed, unchanged
+    recording.py  what became of a fetch: log, health, validators
+    index.py      the full-text index
+
+`db/README.md` describes the tables and views.
+"""
+
+from aggregator.store.model import IndexReport, SourceHistory, SourceStatus
+from aggregator.store.opening import open_readonly
+from aggregator.store.store import Store
+
+__all__ = ["IndexReport", "SourceHistory", "SourceStatus", "Store", "open_readonly"]

@@ -1,0 +1,108 @@
+"""The database file: how it is opened, and a sentence for whatever is wrong with it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aggregator.errors import StoreError
+from aggregator.paths import bundled
+from aggregator.store import schema
+
+BUSY_TIMEOUT_S = 10.0  # our own transactions stay well under 1 s; a neighbour's may not
+WAL_LIMIT_BYTES = 64 * 2**20  # what is kept of the -wal file after a checkpoint
+
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: "another program keeps it locked; stop that one, or try again later",
+    sqlite3.SQLITE_LOCKED: "another program keeps it locked; stop that one, or try again later",
+    sqlite3.SQLITE_FULL: "no room left on the disk, so this step was undone; free some space",
+    sqlite3.SQLITE_IOERR: "the disk failed, so this step was undone; check its space and health",
+    sqlite3.SQLITE_NOTADB: "this file is not a database; name another one with --db",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged; put back a copy of it",
+    sqlite3.SQLITE_CORRUPT_VTAB: "the search index is damaged; run `aggregator reindex`",
+    sqlite3.SQLITE_READONLY: "it may not be written; check who owns the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check who owns the file and its folder",
+    sqlite3.SQLITE_PERM: "it may not be opened; check who owns the file and its folder",
+}
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of a file into a StoreError with a sentence.
+
+    Errors that are faults of this program (a broken constraint, wrong SQL) pass unchanged.
+
+    Raises:
+        StoreError: The file cannot be used; the cause is chained.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0)  # absent where Python itself objects
+        # The low byte is the family of an extended code (https://www.sqlite.org/rescode.html).
+        sentence = _SENTENCES.get(code) or _SENTENCES.get(code & 0xFF)
+        if sentence is None:
+            raise
+        raise StoreError(f"{path}: {sentence} ({error})") from error
+
+
+def open_writable(path: Path) -> tuple[sqlite3.Connection, list[str]]:
+    """Open the database to write it, creating and migrating it as needed.
+
+    Returns:
+        The connection, in autocommit mode, and the names of the migrations applied.
+
+    Raises:
+        StoreError: It cannot be used; the text says why and what to do.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path}: its folder cannot be made ({error.strerror})") from error
+    with explained(path):
+        # isolation_level None: no implicit BEGIN, every transaction is written out.
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        try:
+            _use_wal(connection)
+            # Before foreign keys are enforced: a migration may have to rebuild a table
+            # (https://www.sqlite.org/lang_altertable.html#otheralter).
+            applied = schema.migrate(connection, path=path, folder=bundled("db"))
+            connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection, applied
+
+
+def open_readonly(path: Path) -> sqlite3.Connection:
+    """Open the database to read it only.
+
+    Raises:
+        StoreError: It is missing, not ours, or not of this program's schema.
+    """
+    if not path.is_file():
+        raise StoreError(f"{path}: no database there yet; run `aggregator crawl` first")
+    with explained(path):
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+        )
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            schema.require_current(connection, path=path, folder=bundled("db"))
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # Asked first: setting it takes a lock even when nothing changes.
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
+    # FULL, not WAL's usual NORMAL: what was reported saved outlives a power cut too.
+    connection.execute("PRAGMA synchronous = FULL")

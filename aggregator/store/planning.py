@@ -1,0 +1,163 @@
+"""What saving a batch of posts will write: it only reads.
+
+Stored rows are compared by digest after one select a batch; texts are fetched only where the
+digest moved.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from aggregator.clock import from_iso, to_iso
+from aggregator.model import DateOrigin, Post
+from aggregator.store import dates
+from aggregator.store.identity import Item, Stored
+from aggregator.store.tags import Names, Tags, year_of
+
+# last_seen is true to the day: rewriting every row at every crawl would cost more than the rest.
+LAST_SEEN_AFTER = timedelta(days=1)
+
+
+class Shown(NamedTuple):
+    """What readers see of a post, its date aside."""
+
+    url: str
+    title: str
+    title_derived: int
+    excerpt: str
+    html: str
+    text: str
+    author: str | None
+    language: str
+    categories: str  # a JSON array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One row to insert, where `stored` is None, or to update."""
+
+    guid: str
+    post: Post
+    stored: Stored | None
+    published: datetime
+    date_origin: DateOrigin
+    tags: Tags
+    changed: bool = True  # else only the tags did
+    edited: bool = False  # title or text did: the old ones are kept as a version
+
+    @property
+    def moves(self) -> bool:
+        """Whether it needs an id: it has none, or its date is new."""
+        return self.stored is None or self.stored.published != to_iso(self.published)
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """All that a batch will write."""
+
+    writes: list[Write] = field(default_factory=list)
+    still_there: list[int] = field(default_factory=list)  # rows whose last_seen has aged
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planner:
+    """Compares the posts of one source with its rows."""
+
+    connection: sqlite3.Connection
+    source_id: int
+    kind_id: int
+    names: Names
+    seen: datetime
+
+    def plan(self, items: Iterable[Item]) -> Plan:
+        """Return what is to be written, in the order of the page."""
+        plan = Plan()
+        aged = to_iso(self.seen - LAST_SEEN_AFTER)
+        for item in items:
+            write = self._insert(item) if item.stored is None else self._compare(item, item.stored)
+            if write is not None:
+                plan.writes.append(write)
+            else:
+                plan.unchanged += 1
+                if item.stored is not None and item.stored.last_seen <= aged:
+                    plan.still_there.append(item.stored.id)
+        return plan
+
+    def _insert(self, item: Item) -> Write:
+        post = item.post
+        return Write(
+            guid=item.guid,
+            post=post,
+            stored=None,
+            published=post.published,
+            date_origin=post.date_origin,
+            tags=self._tags(post, year_of(post.published, self.names.timezone)),
+        )
+
+    def _compare(self, item: Item, stored: Stored) -> Write | None:
+        post = item.post
+        shown_changed, edited = False, False
+        if stored.digest != post.digest or stored.url != post.url:
+            # The digest alone does not decide: it may hold a date that we do not take.
+            shown_changed, edited = self._differences(stored.id, post)
+        date = (to_iso(post.published), post.date_origin)
+        # Asked only where it matters: most posts come back as they were.
+        redated = date != (stored.published, stored.date_origin) and dates.replaces(
+            date,
+            (stored.published, DateOrigin(stored.date_origin)),
+            edited=edited,
+            first_seen=stored.first_seen,
+            seen=to_iso(self.seen),
+        )
+        year = year_of(post.published, self.names.timezone) if redated else stored.year
+        tags = self._tags(post, year)
+        if not (shown_changed or redated or tags.fac != stored.fac):
+            return None
+        return Write(
+            guid=item.guid,
+            post=post,
+            stored=stored,
+            published=post.published if redated else from_iso(stored.published),
+            date_origin=post.date_origin if redated else DateOrigin(stored.date_origin),
+            tags=tags,
+            changed=shown_changed or redated,
+            edited=edited,
+        )
+
+    def _differences(self, row_id: int, post: Post) -> tuple[bool, bool]:
+        """Tell whether anything shown differs, and whether title or text do."""
+        row = self.connection.execute(
+            "SELECT url, title, title_derived, excerpt, html, text, author, language, categories"
+            " FROM posts WHERE id = ?",
+            (row_id,),
+        ).fetchone()
+        old, new = Shown(*row), shown(post)
+        return old != new, (old.title, old.text) != (new.title, new.text)
+
+    def _tags(self, post: Post, year: int) -> Tags:
+        return Tags(
+            source_id=self.source_id,
+            kind_id=self.kind_id,
+            instance_id=None if post.instance is None else self.names.instances[post.instance],
+            quartier_ids=tuple(self.names.quartiers[slug] for slug in post.quartiers),
+            year=year,
+        )
+
+
+def shown(post: Post) -> Shown:
+    """Return what readers see of a post, as its row holds it."""
+    return Shown(
+        url=post.url,
+        title=post.title,
+        title_derived=int(post.title_derived),
+        excerpt=post.excerpt,
+        html=post.html,
+        text=post.text,
+        author=post.author,
+        language=post.language,
+        categories=json.dumps(post.categories, ensure_ascii=False),
+    )

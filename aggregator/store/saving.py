@@ -1,0 +1,131 @@
+"""Saving the posts of one source: only what is new or changed is written."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from aggregator.clock import to_iso
+from aggregator.model import Post, SaveCount
+from aggregator.store import identity, ids, index, tags
+from aggregator.store.planning import Plan, Planner, Write, shown
+
+_INSERT = """
+INSERT INTO posts (
+    url, title, title_derived, excerpt, html, text, author, language, categories,
+    published, date_origin, digest, last_seen, first_seen, id, uid, source_id, guid,
+    instance_id, kind_id, year, fac
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_UPDATE = """
+UPDATE posts SET
+    url = ?, title = ?, title_derived = ?, excerpt = ?, html = ?, text = ?, author = ?,
+    language = ?, categories = ?, published = ?, date_origin = ?, digest = ?, last_seen = ?,
+    changed = ?, id = ?
+WHERE id = ?
+"""
+_KEEP_VERSION = """
+INSERT INTO post_versions (post_id, seen_from, seen_until, title, text, digest)
+SELECT
+    id,
+    coalesce((SELECT max(seen_until) FROM post_versions WHERE post_id = posts.id), first_seen),
+    ?, title, text, digest
+FROM posts WHERE id = ?
+"""
+
+
+def save(
+    connection: sqlite3.Connection,
+    slug: str,
+    posts: Sequence[Post],
+    *,
+    seen: datetime,
+    names: tags.Names,
+) -> SaveCount:
+    """Write what is new or changed among the posts of one source.
+
+    Args:
+        connection: Has a transaction open.
+        slug: The source.
+        posts: In the order of their page, newest first.
+        seen: The moment they were fetched.
+        names: The ids of the town's slugs.
+
+    Raises:
+        StoreError: The source is not in the database.
+    """
+    source_id, kind_id = names.source(slug)
+    planner = Planner(
+        connection=connection, source_id=source_id, kind_id=kind_id, names=names, seen=seen
+    )
+    plan = planner.plan(identity.identify(connection, source_id, posts))
+    _write(connection, slug, plan, to_iso(seen))
+    new = sum(write.stored is None for write in plan.writes)
+    changed = sum(write.changed for write in plan.writes) - new
+    return SaveCount(
+        new=new, changed=changed, unchanged=plan.unchanged + len(plan.writes) - new - changed
+    )
+
+
+def _write(connection: sqlite3.Connection, slug: str, plan: Plan, seen: str) -> None:
+    index.remove(connection, [write.stored.id for write in plan.writes if write.stored])
+    moving = [write for write in plan.writes if write.moves]
+    moved = ids.allocate(connection, [write.published for write in moving])
+    numbers = dict(zip((write.guid for write in moving), moved, strict=True))
+    filed = []
+    for write in plan.writes:
+        if write.stored is not None:
+            number = numbers.get(write.guid, write.stored.id)
+            if write.changed:
+                _update(connection, write, write.stored.id, number, seen)
+            filed.append((number, write.tags))
+    tags.write(connection, filed)
+    new = [write for write in plan.writes if write.stored is None]
+    _insert(connection, slug, new, numbers, seen)
+    index.add(connection, [number for number, _ in filed] + [numbers[write.guid] for write in new])
+    connection.executemany(
+        "UPDATE posts SET last_seen = ? WHERE id = ?", [(seen, row) for row in plan.still_there]
+    )
+
+
+def _update(
+    connection: sqlite3.Connection, write: Write, row_id: int, new_id: int, seen: str
+) -> None:
+    if write.edited:
+        connection.execute(_KEEP_VERSION, (seen, row_id))
+    connection.execute(
+        _UPDATE, (*shown(write.post), *_dated(write), write.post.digest, seen, seen, new_id, row_id)
+    )
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    slug: str,
+    writes: Sequence[Write],
+    numbers: dict[str, int],
+    seen: str,
+) -> None:
+    uids = ids.new_uids(connection, slug, [write.guid for write in writes])
+    rows = [
+        (
+            *shown(write.post),
+            *_dated(write),
+            write.post.digest,
+            seen,
+            seen,
+            numbers[write.guid],
+            uids[write.guid],
+            write.tags.source_id,
+            write.guid,
+            write.tags.instance_id,
+            write.tags.kind_id,
+            write.tags.year,
+            write.tags.fac,
+        )
+        for write in writes
+    ]
+    connection.executemany(_INSERT, rows)
+    tags.insert(connection, [(numbers[write.guid], write.tags) for write in writes])
+
+
+def _dated(write: Write) -> tuple[str, str]:
+    return to_iso(write.published), write.date_origin.value
