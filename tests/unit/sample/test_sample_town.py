@@ -176,7 +176,9 @@ def test_posts_are_unique_dated_and_long_enough(town: SampleTown, path: Path) ->
 
 def test_days_of_the_week_are_right(town: SampleTown) -> None:
     # « mardi 14 avril [2026] »: without a year, the post's own or a neighbour.
-    stated = re.compile(rf"\b({'|'.join(DAYS)}) (\d+) ({'|'.join(MONTHS)})(?: (\d{{4}}))?", re.I)
+    stated = re.compile(
+        rf"\b({'|'.join(DAYS)}) (\d+) ({'|'.join(MONTHS)})(?: (\d{{4}}))?", re.IGNORECASE
+    )
     for site in town.sites.values():
         for post in site.posts:
             for day, number, month, year in stated.findall(post.html):
