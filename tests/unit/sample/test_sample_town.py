@@ -179,8 +179,6 @@ def test_days_of_the_week_are_right(town: SampleTown) -> None:
     stated = re.compile(
         rf"\b({'|'.join(DAYS)}) (\d+) ({'|'.join(MONTHS)})(?: (\d{{4}}))?", re.IGNORECASE
     )
-        rf"\b({'|'.join(DAYS)}) (\d+) ({'|'.join(MONTHS)})(?: (\d{{4}}))?", re.IGNORECASE
-    )
     for site in town.sites.values():
         for post in site.posts:
             for day, number, month, year in stated.findall(post.html):
