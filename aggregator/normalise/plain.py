@@ -1,0 +1,42 @@
+"""Plain text: what may not be seen goes out, spaces are folded, long texts are cut at a word."""
+
+import re
+import unicodedata
+
+# Controls; zero-width and direction characters that make a text read otherwise than it is stored
+# (Unicode TR 36 §3.1 and « Trojan Source », CVE-2021-42574); soft hyphens, that hide words from
+# search; lone surrogates, that no UTF-8 file can hold. ZWJ and ZWNJ stay: emoji and Persian.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
+)
+_SPACES = re.compile(r"\s+")
+
+
+def without_unseen(text: str) -> str:
+    """Take out the characters that nobody sees; spaces, tabs and line ends stay."""
+    return _UNSEEN.sub("", text)
+
+
+def fold_spaces(text: str) -> str:
+    """Make plain text single-spaced, composed (NFC) and free of unseen characters."""
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", _UNSEEN.sub("", text)).strip())
+
+
+def cut_at_word(text: str, limit: int) -> str:
+    """Shorten folded text to at most `limit` characters, ellipsis included, between two words."""
+    if len(text) <= limit:
+        return text
+    head = text[:limit]
+    cut = head.rpartition(" ")[0]
+    if len(cut) < limit // 2:  # one very long word
+        cut = head[: limit - 1]
+    return cut.rstrip(" .,;:!?…-–—«(['’\u00a0\u202f") + "…"
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """Shorten a text to at most `limit` bytes of UTF-8."""
+    if len(text) * 4 <= limit:
+        return text
+    encoded = text.encode()
+    return text if len(encoded) <= limit else encoded[:limit].decode(errors="ignore")

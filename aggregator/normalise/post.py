@@ -1,0 +1,175 @@
+"""The room's door: one untrusted entry becomes one post, or is refused with a reason."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from aggregator.clock import to_iso
+from aggregator.model import DateOrigin, Entry, Post, Rejection, Source
+from aggregator.normalise.dates import ReadDate, post_date
+from aggregator.normalise.extracts import excerpt, without_labels
+from aggregator.normalise.markup import sanitise, to_text
+from aggregator.normalise.plain import cut_at_word, fold_spaces
+from aggregator.normalise.titles import clean_title, derived_title, plain_line, title_from_url
+from aggregator.normalise.urls import absolute, canonical
+
+_AUTHOR_CHARACTERS = 120
+_CATEGORY_CHARACTERS = 80
+_MAX_CATEGORIES = 30
+_GUID_CHARACTERS = 1_000
+_SUMMARY_CHARACTERS = 20_000  # of HTML; an extract has 300 characters
+# The site said so itself: such a date is part of what readers see.
+_TOLD = {DateOrigin.STATED, DateOrigin.DAY_ONLY}
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9_-]{1,30})?", re.IGNORECASE)
+_NO_LANGUAGE = {"und", "mul", "zxx", "mis"}
+# An author's address is personal data that nobody asked to spread (RGPD art. 5.1 c).
+_EMAIL = re.compile(r"[^\s<>()\[\]:;,\"@]{1,64}@[^\s<>()\[\]:;,\"@]{1,255}")
+_BRACKETS = re.compile(r"^\((.*)\)$")
+
+
+def normalise(
+    entry: Entry,
+    *,
+    source: Source,
+    page_url: str,
+    language: str | None,
+    seen: datetime,
+    timezone: str,
+) -> Post | Rejection:
+    """Turn an entry as published into a post that can be kept and shown.
+
+    An entry that carries a title, a text, a link or a date is a post; one with only an
+    identifier says nothing to a reader and is refused.
+
+    Pure and deterministic. The digest does not hold `seen`, nor anything worked out from it (an
+    inferred date), so an entry that did not change gives the same digest at each crawl.
+
+    Args:
+        entry: What a reader found; every field may be missing, broken or hostile.
+        source: Where it comes from; its own address stands in for a missing link.
+        page_url: The address of the feed or page it was found on.
+        language: What that page declares, if anything.
+        seen: The moment of the crawl, aware.
+        timezone: The town's, as `Europe/Paris`.
+    """
+    home = _page(source.url) or source.url
+    base = _base(entry, page_url) or home
+    link = _link(entry, base, page_url, home)
+    html, text, summary = _body(entry, base)
+    date = post_date(entry.published, entry.updated, seen=seen, timezone=timezone)
+    title = clean_title(entry.title or "")
+    if not (title or text or link or date.origin is not DateOrigin.FIRST_SEEN):
+        return Rejection(
+            entry=cut_at_word(fold_spaces(entry.guid or "entrée vide"), 120),
+            reason="Ni titre, ni texte, ni lien, ni date : rien à lire.",
+        )
+    url = link or home
+    post_title = title or derived_title(text) or title_from_url(link or "")
+    post_title = post_title or _fallback_title(source, date, timezone)
+    author, spoken = _author(entry.author), _language(entry.language, language, source.language)
+    short = excerpt(summary or text)
+    categories = _categories(entry.categories)
+    told = to_iso(date.moment) if date.origin in _TOLD else ""
+    return Post(
+        source=source.slug,
+        guid=_guid(entry, base, {page_url, source.url}, (title, told, text)),
+        url=url,
+        title=post_title,
+        title_derived=not title,
+        excerpt=short,
+        html=html,
+        text=text,
+        author=author,
+        language=spoken,
+        published=date.moment,
+        date_origin=date.origin,
+        categories=categories,
+        digest=_digest(
+            [post_title, url, short, html, text, author, spoken, told, sorted(categories)]
+        ),
+    )
+
+
+@lru_cache(maxsize=256)
+def _page(url: str) -> str | None:
+    """Return `canonical(url)`, remembered: all entries of a page ask for the same two or three."""
+    return canonical(url)
+
+
+def _base(entry: Entry, page_url: str) -> str | None:
+    """Return the address that relative links start from, itself maybe relative to the page."""
+    stated = absolute(entry.base_url, base=page_url) if entry.base_url else None
+    return _page(stated or page_url) or _page(page_url)
+
+
+def _link(entry: Entry, base: str, page_url: str, home: str) -> str | None:
+    """Return the item's own address, canonical; None where it has no usable one."""
+    found = absolute(entry.link or "", base=base)
+    if found is None:
+        return None
+    url = canonical(found)
+    if url in {_page(page_url), home}:  # items anchored on one page
+        return canonical(found, fragment=True)
+    return url
+
+
+def _body(entry: Entry, base: str) -> tuple[str, str, str]:
+    """Return html, text and summary; the summary is the body where that holds no word."""
+    html = sanitise(entry.html, base=base)
+    if text := without_labels(to_text(html)):
+        summary = to_text(sanitise(entry.summary[:_SUMMARY_CHARACTERS], base=base))
+        return html, text, without_labels(summary)
+    html = sanitise(entry.summary, base=base)
+    return html, without_labels(to_text(html)), ""
+
+
+def _fallback_title(source: Source, date: ReadDate, timezone: str) -> str:
+    """Name a post after its source, and the day where the site told it (or it would change)."""
+    if date.origin not in _TOLD:
+        return source.name
+    return f"{source.name}, {date.moment.astimezone(ZoneInfo(timezone)):%d/%m/%Y}"
+
+
+def _guid(entry: Entry, base: str, pages: Iterable[str], said: tuple[str, ...]) -> str:
+    """Return what identifies an item in its source: its id, its address, or what it says.
+
+    Fragments count here: the events of one page are several. The page itself identifies nothing.
+    """
+    stated = fold_spaces(entry.guid or "")
+    if stated:
+        return stated if len(stated) <= _GUID_CHARACTERS else _digest([stated])
+    found = absolute(entry.link or "", base=base)
+    url = None if found is None else canonical(found, fragment=True)
+    if url is not None and url not in {_page(page) for page in pages}:
+        return url
+    return _digest(list(said))
+
+
+def _author(raw: str | None) -> str | None:
+    # RSS writes « jean@example.org (Jean Dupont) », e-mail « Jean Dupont <jean@example.org> ».
+    name = _EMAIL.sub("", raw or "").replace("mailto:", "").replace("<>", "").replace("()", "")
+    name = plain_line(name, limit=_AUTHOR_CHARACTERS).strip(" ,;:-–")
+    name = _BRACKETS.sub(r"\1", name).strip()
+    return _EMAIL.sub("", name).strip() or None
+
+
+def _language(*stated: str | None) -> str:
+    """Return the first usable language as a primary tag of BCP 47: `fr-FR` → `fr`."""
+    for tag in stated:
+        match = _LANGUAGE.fullmatch((tag or "").strip())
+        if match and match[1].lower() not in _NO_LANGUAGE:
+            return match[1].lower()
+    return "fr"
+
+
+def _categories(raw: Iterable[str]) -> tuple[str, ...]:
+    names = (plain_line(name, limit=_CATEGORY_CHARACTERS) for name in raw)
+    return tuple(dict.fromkeys(name for name in names if name))[:_MAX_CATEGORIES]
+
+
+def _digest(parts: list[object]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
