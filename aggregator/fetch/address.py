@@ -86,14 +86,17 @@ def parse_url(url: str) -> httpx.URL:
     """
     try:
         parsed = httpx.URL(url.strip()).copy_with(fragment=None)
+        host = parsed.host  # decodes xn-- names, and so finds what is wrong with them
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         shown = url[:200]
         raise ForbiddenAddress(f"{shown}: this is no web address ({error})", url=shown) from error
     shown = str(parsed.copy_with(userinfo=b""))[:200]
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
+    if parsed.scheme not in {"http", "https"} or not host:
         raise ForbiddenAddress(f"{shown}: only http:// and https:// addresses are read", url=shown)
     if len(str(parsed)) > MAX_URL_LENGTH:
         raise ForbiddenAddress(f"{shown}…: longer than {MAX_URL_LENGTH} characters", url=shown)
+    if not 0 < (parsed.port or 80) < 65_536:
+        raise ForbiddenAddress(f"{shown}: there is no port {parsed.port}", url=shown)
     if parsed.userinfo:
         raise ForbiddenAddress(
             f"{shown}: the address holds a user name or password; give it without", url=shown

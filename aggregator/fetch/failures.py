@@ -70,11 +70,7 @@ def explained(url: httpx.URL) -> Iterator[None]:
         raise ForbiddenAddress(
             f"{url}: {error}; only public addresses are read", url=str(url)
         ) from error
-    except httpx.InvalidURL as error:
-        raise ForbiddenAddress(
-            f"{url}: redirects to what is no web address ({error})", url=str(url)
-        ) from error
-    except (httpx.HTTPError, *_HTTPCORE_ERRORS) as error:
+    except _HTTPCORE_ERRORS as error:
         raise HostUnreachable(f"{url}: {_sentence(error, url.host)}", url=str(url)) from error
 
 
@@ -87,6 +83,8 @@ def _sentence(error: BaseException, host: str) -> str:
         for kind, sentence in _CAUSES:
             if isinstance(cause, kind):
                 return sentence.format(host=host, cause=cause)
+    if any(words in str(error) for words in ("disconnected", "closed connection")):
+        return f"{host} broke off its answer; it is tried again later"  # h11's and httpcore's words
     return f"the answer is not proper HTTP ({error}); tell the site's owner"
 
 

@@ -1,6 +1,6 @@
 """One request after the other, to where redirects lead."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,14 @@ MAX_REDIRECTS = 5
 
 _PERMANENT = {301, 308}
 _REDIRECTS = _PERMANENT | {302, 303, 307}
+
+_HEADERS = {
+    b"Accept": (
+        b"application/atom+xml, application/rss+xml, application/feed+json, text/html,"
+        b" application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
+    ),
+    b"Accept-Encoding": b"gzip, deflate",  # what body.py can bound
+}
 
 Gate = Callable[[httpx.URL], Awaitable[None]]
 
@@ -46,13 +54,13 @@ class Terms:
     """How one address is asked for.
 
     Attributes:
-        headers: Sent at every hop, beside the client's own.
+        headers: Sent at every hop, beside those of every request.
         limit: The most bytes to accept.
         cut: Take the beginning of a longer body.
         gate: Called before each hop; raises to forbid it.
     """
 
-    headers: Mapping[bytes, bytes]
+    headers: dict[bytes, bytes]
     limit: int
     cut: bool = False
     gate: Gate | None = None
@@ -62,9 +70,14 @@ class Walker:
     """Follows redirects itself, so that every hop is paced, guarded and allowed."""
 
     def __init__(
-        self, client: httpx.AsyncClient, pacer: Pacer, clock: Callable[[], datetime]
+        self,
+        transport: httpx.AsyncBaseTransport,
+        user_agent: str,
+        pacer: Pacer,
+        clock: Callable[[], datetime],
     ) -> None:
-        self._client = client
+        self._transport = transport
+        self._headers = _HEADERS | {b"User-Agent": user_agent.encode("ascii")}
         self._pacer = pacer
         self._clock = clock
 
@@ -94,8 +107,8 @@ class Walker:
     async def _ask(self, url: httpx.URL, terms: Terms, exchange: Exchange) -> Answer:
         async with self._pacer.turn(url, exchange):
             with explained(url):
-                request = self._client.build_request("GET", url, headers=terms.headers)
-                response = await self._client.send(request, stream=True)
+                request = httpx.Request("GET", url, headers=self._headers | terms.headers)
+                response = await self._transport.handle_async_request(request)
                 try:
                     body = b""
                     if response.is_success:

@@ -23,7 +23,7 @@ KEPT = timedelta(hours=24)
 FAILURE_KEPT = timedelta(minutes=10)
 # The parser keeps a list of rules for each user agent of a group. The longest honest files name
 # a few hundred agents; 500 kB of agents and rules multiplied would fill the memory.
-_MAX_WORK = 2_000_000
+_MAX_WORK = 500_000
 _USER_AGENT_LINE = re.compile(r"user.?agent", re.IGNORECASE)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -1,8 +1,8 @@
 """httpx over connections that the address guard opened."""
 
+import functools
 import ssl
 from collections.abc import AsyncIterator
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Protocol, cast
 
 import httpcore
@@ -34,8 +34,11 @@ class _Body(httpx.AsyncByteStream):
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Sends requests through `GuardedBackend`, a connection each.
 
-    httpx's own transport takes no network backend. No connection is kept: with seconds between
-    two requests to a host there is little to gain, and so every request is judged anew.
+    httpx's own transport takes no network backend. It is used without httpx's client, which
+    reads every Location to prepare the redirect, asked to follow it or not, and some that sites
+    send make it fail; the client also brings cookies and settings of the environment. No
+    connection is kept: with seconds between two requests to a host there is little to gain, and
+    so every request is judged anew.
     """
 
     def __init__(self, guard: Guard, tls: ssl.SSLContext) -> None:
@@ -47,7 +50,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; httpcore's exceptions pass as they are."""
+        """Send one request; the body is left to be streamed.
+
+        Raises:
+            Refused: The host has a private or reserved address.
+            Exception: httpcore's own, as they are; see failures.py.
+        """
         answer = await self._pool.handle_async_request(
             httpcore.Request(
                 method=request.method,
@@ -66,6 +74,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             headers=answer.headers,
             stream=_Body(cast("_Stream", answer.stream)),
             extensions=answer.extensions,
+            request=request,
         )
 
     async def aclose(self) -> None:
@@ -73,25 +82,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
+@functools.cache
 def trusted_authorities() -> ssl.SSLContext:
     """Return what certificates are checked against: the public authorities (certifi)."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-def open_client(guard: Guard, user_agent: str) -> httpx.AsyncClient:
-    """Return a client that takes nothing from the environment and keeps nothing of a site."""
-    return httpx.AsyncClient(
-        transport=GuardedTransport(guard, trusted_authorities()),
-        trust_env=False,
-        follow_redirects=False,
-        timeout=None,  # noqa: S113 - one limit for the whole exchange: see exchange.py
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        headers={
-            "User-Agent": user_agent,
-            "Accept": (
-                "application/atom+xml, application/rss+xml, application/feed+json, text/html,"
-                " application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
-            ),
-            "Accept-Encoding": "gzip, deflate",  # what body.py can bound
-        },
-    )

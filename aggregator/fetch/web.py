@@ -16,14 +16,14 @@ from aggregator.fetch.failures import bad_status
 from aggregator.fetch.hops import Answer, Terms, Walker
 from aggregator.fetch.pacing import Pacer
 from aggregator.fetch.robots import PRODUCT, Robots
-from aggregator.fetch.transport import open_client
+from aggregator.fetch.transport import GuardedTransport, trusted_authorities
 from aggregator.model import Memory, NotModified, Page
 
 _NOTHING_KNOWN = Memory()
 
 
 class Web:
-    """What the fetches of a crawl share: the client, each host's pace, robots.txt files.
+    """What the fetches of a crawl share: the transport, each host's pace, robots.txt files.
 
     Lives in one event loop, as an async context manager. Nothing of one site reaches another:
     no cookies, no open connections; nothing of the environment either (proxies, netrc).
@@ -51,9 +51,9 @@ class Web:
         self._deadline_s = deadline_s
         self._max_bytes = max_bytes
         self._clock = clock
-        self._client = open_client(Guard.from_environment(), _user_agent(contact))
+        self._transport = GuardedTransport(Guard.from_environment(), trusted_authorities())
         pacer = Pacer(gap_s)
-        self._walker = Walker(self._client, pacer, clock)
+        self._walker = Walker(self._transport, _user_agent(contact), pacer, clock)
         self._robots = Robots(self._walker.walk, pacer, clock)
 
     async def __aenter__(self) -> Self:
@@ -65,7 +65,7 @@ class Web:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def fetch(self, url: str, *, memory: Memory, obey_robots: bool) -> Page | NotModified:
         """See the function `fetch`."""

@@ -1,0 +1,309 @@
+"""What one fetch gives, and what it sends."""
+
+import asyncio
+import hashlib
+
+import pytest
+from conftest import Answer, Request, Site
+from unit.fetch.servers import answering, get, get_raw, new_web, page
+
+from aggregator import __version__
+from aggregator.errors import BadStatus, FetchError, TooManyRedirects, UsageError
+from aggregator.fetch import fetch
+from aggregator.model import Memory, NotModified, Page
+
+pytestmark = pytest.mark.usefixtures("loopback_allowed")
+
+
+def sha(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def test_a_page_is_its_bytes(site: Site) -> None:
+    body = "<p>été".encode("latin-1")
+    site.pages["/a?b=c"] = Answer(body=body, content_type="text/html; charset=ISO-8859-1")
+    got = page(site.url("/a?b=c#part"))
+    assert got.body == body
+    assert got.content_type == "text/html; charset=ISO-8859-1"
+    assert (got.requested_url, got.url) == (site.url("/a?b=c#part"), site.url("/a?b=c"))
+    assert (got.status, got.moved_to) == (200, None)
+    assert got.memory == Memory(body_sha256=sha(body))
+    assert got.elapsed_s > 0
+
+
+def test_an_empty_body_is_a_page(site: Site) -> None:
+    site.pages["/"] = Answer()
+    assert page(site.url()).body == b""
+
+
+def test_the_request_is_honest_and_carries_nothing_else(site: Site) -> None:
+    site.pages["/"] = Answer(headers={"Set-Cookie": "a=b"})
+    page(site.url())
+    sent = site.requests[0].headers
+    assert sent["user-agent"] == f"civic-aggregator/{__version__} (+watch@example.org)"
+    assert sent["accept-encoding"] == "gzip, deflate"
+    assert "application/rss+xml" in sent["accept"]
+    assert not {"cookie", "authorization", "if-none-match", "if-modified-since"} & sent.keys()
+
+
+def test_no_proxy_of_the_environment_is_used(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    site.pages["/"] = Answer(body=b"direct")
+    assert page(site.url()).body == b"direct"
+
+
+def test_no_cookie_comes_back(site: Site) -> None:
+    site.pages["/"] = Answer(headers={"Set-Cookie": "a=b; Path=/"})
+
+    async def twice() -> None:
+        async with new_web() as web:
+            await fetch(site.url(), web=web, obey_robots=False)
+            await fetch(site.url(), web=web, obey_robots=False)
+
+    asyncio.run(twice())
+    assert len(site.requests) == 2
+    assert all("cookie" not in request.headers for request in site.requests)
+
+
+@pytest.mark.parametrize("contact", ["a\r\nX: y", "é@example.org"])
+def test_a_contact_that_no_header_can_hold_is_refused(contact: str) -> None:
+    with pytest.raises(UsageError, match="contact"):
+        new_web(contact=contact)
+
+
+# --- conditional requests ----------------------------------------------------------------------
+
+ETAGS = ['"abc"', 'W/"abc"', "abc", '"a,b"', '"é"', "W/unquoted:1", '""', '"abc"-gzip', "\\"]
+
+
+@pytest.mark.parametrize("etag", ETAGS)
+def test_an_etag_comes_back_byte_for_byte(etag: str) -> None:
+    raw = etag.encode("utf-8")
+    seen: list[bytes] = []
+
+    async def run() -> None:
+        async def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            sent = [line for line in head.split(b"\r\n") if line.startswith(b"If-None-Match: ")]
+            seen.extend(sent)
+            if sent:
+                writer.write(b"HTTP/1.1 304 Not Modified\r\n\r\n")
+            else:
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nETag: " + raw + b"\r\n\r\nhi"
+                )
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(on_connection, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        async with server, new_web() as web:
+            first = await fetch(url, web=web, obey_robots=False)
+            second = await fetch(url, web=web, memory=first.memory, obey_robots=False)
+        assert isinstance(second, NotModified)
+        assert second.memory == first.memory
+
+    asyncio.run(run())
+    assert seen == [b"If-None-Match: " + raw]
+
+
+def test_a_date_comes_back_as_it_was(site: Site) -> None:
+    date = "lundi 3 mars 2025 10h"  # no date at all, but theirs
+    site.pages["/"] = Answer(body=b"x", headers={"Last-Modified": date})
+    first = page(site.url())
+    assert first.memory.last_modified == date
+    again = get(site.url(), first.memory)
+    assert isinstance(again, NotModified)
+    assert (again.status, again.size_bytes, again.memory) == (304, 0, first.memory)
+
+
+def test_a_304_may_bring_a_new_validator(site: Site) -> None:
+    site.pages["/"] = Answer(status=304, headers={"ETag": '"2"'})
+    got = get(site.url(), Memory(etag='"1"', last_modified="then", body_sha256="0"))
+    assert got.memory == Memory(etag='"2"', last_modified="then", body_sha256="0")
+
+
+def test_a_304_that_nobody_asked_for_is_an_error(site: Site) -> None:
+    site.pages["/"] = Answer(status=304)
+    with pytest.raises(BadStatus) as caught:
+        get(site.url(), Memory(body_sha256="0"))
+    assert caught.value.status == 304
+
+
+def test_the_same_bytes_are_not_modified(site: Site) -> None:
+    site.pages["/"] = Answer(body=b"same", headers={"ETag": '"1"'})
+    first = page(site.url())
+    site.pages["/"] = Answer(body=b"same", headers={"ETag": '"2"'})
+    again = get(site.url(), first.memory)
+    assert isinstance(again, NotModified)
+    assert (again.status, again.size_bytes) == (200, 4)
+    assert again.memory == Memory(etag='"2"', body_sha256=first.memory.body_sha256)
+
+
+def test_validators_are_sent_behind_redirects(site: Site) -> None:
+    site.pages["/old"] = Answer(status=301, headers={"Location": "/new"})
+    site.pages["/new"] = Answer(body=b"x", headers={"ETag": '"1"'})
+    first = page(site.url("/old"))
+    again = get(site.url("/old"), first.memory)
+    assert isinstance(again, NotModified)
+    assert (again.url, again.moved_to) == (site.url("/new"), site.url("/new"))
+
+
+# --- redirects ---------------------------------------------------------------------------------
+
+
+def chain(site: Site, *statuses: int) -> None:
+    """Make /0 lead to /1 and so on, with these statuses."""
+    for number, status in enumerate(statuses):
+        site.pages[f"/{number}"] = Answer(status=status, headers={"Location": f"/{number + 1}"})
+    site.pages[f"/{len(statuses)}"] = Answer(body=b"end")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ((301,), "/1"),
+        ((308, 301), "/2"),
+        ((301, 302), "/1"),
+        ((301, 307, 301), "/1"),
+        ((302,), None),
+        ((303, 301), None),
+        ((307, 308), None),
+        ((301,) * 5, "/5"),
+    ],
+)
+def test_moved_to_follows_permanent_redirects_only(
+    site: Site, statuses: tuple[int, ...], moved_to: str | None
+) -> None:
+    chain(site, *statuses)
+    got = page(site.url("/0"))
+    assert got.url == site.url(f"/{len(statuses)}")
+    assert got.moved_to == (moved_to and site.url(moved_to))
+
+
+def test_six_redirects_are_too_many(site: Site) -> None:
+    chain(site, *(301,) * 6)
+    with pytest.raises(TooManyRedirects, match="more than 5"):
+        get(site.url("/0"))
+    assert len(site.requests) == 6
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        (b"b", "/a/b"),
+        (b"/x y", "/x%20y"),
+        (b"?q=1", "/a/?q=1"),
+        ("/é".encode(), "/%C3%A9"),
+        ("/é".encode("latin-1"), "/%C3%A9"),
+        (b"  /b#part", "/b"),
+        (b"/%C3%A9", "/%C3%A9"),
+    ],
+)
+def test_locations_are_read_as_browsers_do(location: bytes, path: str) -> None:
+    asked: list[str] = []
+
+    async def run() -> str:
+        async def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            asked.append(head.split(b" ")[1].decode("ascii"))
+            if len(asked) == 1:
+                writer.write(
+                    b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
+                    + location
+                    + b"\r\n\r\n"
+                )
+            else:
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(on_connection, "127.0.0.1", 0)
+        root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, new_web() as web:
+            got = await fetch(root + "/a/", web=web, obey_robots=False)
+        return got.url.removeprefix(root)
+
+    assert asyncio.run(run()) == path
+    assert asked == ["/a/", path]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://",
+        "//",
+        "http://[",
+        "http://a:b@example.org/",
+        "data:text/html,hi",
+        "http://example.org:99999/",
+        "mailto:a@b",
+        "http://xn--a-.fr/",
+    ],
+)
+def test_a_redirect_to_what_is_no_page_is_an_error(site: Site, location: str) -> None:
+    site.pages["/"] = Answer(status=302, headers={"Location": location})
+    with pytest.raises(FetchError) as caught:
+        get(site.url())
+    assert "a:b@" not in str(caught.value)
+    assert len(site.requests) <= 6
+
+
+@pytest.mark.parametrize("headers", [{}, {"Location": " "}])
+def test_a_redirect_without_a_target_is_an_error(site: Site, headers: dict[str, str]) -> None:
+    site.pages["/"] = Answer(status=301, headers=headers)
+    with pytest.raises(TooManyRedirects, match="without saying where"):
+        get(site.url())
+
+
+# --- statuses ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        (400, "browser"),
+        (401, "password"),
+        (403, "refuses"),
+        (404, "no longer exists"),
+        (410, "removed for good"),
+        (429, "too often"),
+        (500, "asked again later"),
+        (503, "maintenance"),
+        (599, "asked again later"),
+        (300, "browser"),
+    ],
+)
+def test_a_bad_status_says_what_to_do(site: Site, status: int, advice: str) -> None:
+    site.pages["/"] = Answer(status=status, body=b"sorry")
+    with pytest.raises(BadStatus, match=advice) as caught:
+        get(site.url())
+    assert str(caught.value).startswith(f"{site.url()}: {status}: ")
+    assert (caught.value.status, caught.value.url) == (status, site.url())
+    assert caught.value.retry_after_s is None
+
+
+def test_the_error_of_a_redirected_page_names_the_page_that_failed(site: Site) -> None:
+    site.pages["/"] = Answer(status=302, headers={"Location": "/gone"})
+    with pytest.raises(BadStatus) as caught:
+        get(site.url())
+    assert caught.value.url == site.url("/gone")
+
+
+def test_a_page_may_depend_on_the_request(site: Site) -> None:
+    def echo(request: Request) -> Answer:
+        return Answer(body=request.headers["host"].encode())
+
+    site.pages["/"] = echo
+    got = page(f"http://atelier.localhost:{site.port}/")
+    assert got.body == f"atelier.localhost:{site.port}".encode()
+
+
+def test_http_1_0_without_a_length_is_a_page() -> None:
+    got = get_raw(answering(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\nold"))
+    assert isinstance(got, Page)
+    assert got.body == b"old"
