@@ -13,6 +13,9 @@ from aggregator.errors import NotAFeed
 from aggregator.model import Entry, Extraction
 from aggregator.readers.markup import html_of, longest_first
 
+_MAX_ITEMS = 10_000
+_MAX_OBJECTS = 300_000  # with lists, and braces in texts: what bounds the memory they take
+
 
 def read_json(text: str, *, url: str) -> Extraction:
     """Read a JSON Feed.
@@ -21,19 +24,21 @@ def read_json(text: str, *, url: str) -> Extraction:
         NotAFeed: It is no JSON, or other JSON than a feed.
     """
     feed = _load(text, url)
-    items = [item for item in feed["items"] if isinstance(item, dict)]
+    items = [item for item in feed["items"][:_MAX_ITEMS] if isinstance(item, dict)]
     base = _text(feed.get("home_page_url")) or url
-    wrong = len(feed["items"]) - len(items)
+    left_out = len(feed["items"]) - len(items)
     return Extraction(
         entries=tuple(_entry(item, base=base, author=_author(feed)) for item in items),
-        warnings=(f"{wrong} items left out: they are not JSON objects",) if wrong else (),
+        warnings=(f"{left_out} items left out: no objects, or too many",) if left_out else (),
         title=_text(feed.get("title")),
         language=_text(feed.get("language")),
-        may_be_empty=not wrong,
+        may_be_empty=not left_out,
     )
 
 
 def _load(text: str, url: str) -> Mapping[str, Any]:
+    if text.count("{") + text.count("[") > _MAX_OBJECTS:
+        raise NotAFeed(f"JSON of more than {_MAX_OBJECTS} objects is no feed", url=url)
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as error:

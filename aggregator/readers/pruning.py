@@ -4,8 +4,10 @@ feedparser searches names with patterns of quadratic time, compares each categor
 and looks every unknown prefix up in all others; no feed of the corpus comes near the bounds.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 import feedparser.mixin
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
@@ -13,6 +15,10 @@ from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 _MAX_ENTRIES = 10_000
 _MAX_CATEGORIES = 200  # of one entry
 _MAX_SHORT = 1_000  # characters of a name or a date
+_MAX_WORD = 64  # characters of a word in them; the longest name before an @ (RFC 5321, 4.5.3.1)
+_MAX_TEXT = 2_000_000  # characters of a body, with pictures that are written into it
+_MAX_ATTRIBUTES = 100  # of one element
+_LONG_WORD = re.compile(rf"([\w.+-]{{{_MAX_WORD}}})[\w.+-]+")
 
 # The prefixes in use on the web, for feeds that forget to declare them. Private there, but a
 # copy would age.
@@ -36,11 +42,12 @@ def prune(root: etree._Element) -> list[str]:
     Returns:
         What was left out and matters, as sentences.
     """
-    entries = 0
+    entries = cut = 0
     of_parent: Counter[etree._Element] = Counter()
     removed: list[etree._Element] = []
     for element in _elements(root):
         _bind(element)
+        cut += _cut(element)
         name = element.tag.rpartition("}")[2].lower()
         entries += name in _ENTRIES
         if name in _CATEGORIES:
@@ -55,7 +62,11 @@ def prune(root: etree._Element) -> list[str]:
             _shorten(element)
     for element in removed:
         _remove(element)
-    return [f"only the first {_MAX_ENTRIES} entries were read"] if entries > _MAX_ENTRIES else []
+    left_out = {
+        f"only the first {_MAX_ENTRIES} entries were read": entries > _MAX_ENTRIES,
+        f"{cut} texts or elements were cut, which are too long": cut > 0,
+    }
+    return [sentence for sentence, is_so in left_out.items() if is_so]
 
 
 def _elements(root: etree._Element) -> Iterator[etree._Element]:
@@ -80,11 +91,26 @@ def _qualified(name: str) -> str:
         return f"{{{namespace}}}unnamed"
 
 
+def _cut(element: etree._Element) -> bool:
+    """Bound the text and the attributes of an element; tell whether anything was lost."""
+    long, many = len(element.text or "") > _MAX_TEXT, len(element.attrib) > _MAX_ATTRIBUTES
+    if long:
+        element.text = element.text[:_MAX_TEXT]
+    if many:
+        # Not .items(): lxml looks each value up from the start.
+        kept = {name: element.attrib[name] for name in islice(element.attrib, _MAX_ATTRIBUTES)}
+        element.attrib.clear()
+        element.attrib.update(kept)
+    return long or many
+
+
 def _shorten(element: etree._Element) -> None:
     text = "".join(element.itertext())
-    if len(text) > _MAX_SHORT:
-        del element[:]
-        element.text = text[:_MAX_SHORT]
+    if len(text) > _MAX_WORD:
+        short = _LONG_WORD.sub(r"\1", text[: 2 * _MAX_SHORT])[:_MAX_SHORT]
+        if short != text:
+            del element[:]
+            element.text = short
 
 
 def _remove(element: etree._Element) -> None:

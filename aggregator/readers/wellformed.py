@@ -18,6 +18,7 @@ from aggregator.errors import NotAFeed
 from aggregator.readers.pruning import prune
 
 _MAX_PROLOG = 50_000  # characters before the root element
+_MAX_CDATA = 100_000
 _MAX_TAGS = 300_000  # with attributes; an ordinary feed of 10 MiB has some 100,000
 _MAX_PREFIXES = 100  # the richest feed of the corpus declares 11
 _MAX_REPAIRS = 200_000  # bare ampersands and named characters
@@ -51,6 +52,8 @@ def mend(text: str, *, url: str) -> Mended:
     Raises:
         NotAFeed: There is no feed in it, or it is made to exhaust whoever parses it.
     """
+    if max(text.count("<![CDATA["), text.count("]]>")) > _MAX_CDATA:
+        raise NotAFeed(f"more than {_MAX_CDATA} CDATA sections", url=url)
     text = _NO_XML.sub("", text)
     start = _start_of_feed(text, url)
     parts = _CDATA.split(text[start:])
