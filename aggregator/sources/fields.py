@@ -137,7 +137,7 @@ class Fields:
         elif text and node.is_ambiguous:
             self.complain(
                 f"{key}: YAML may read {quoted(node.text)} as something else than a text; "
-                f'put it in quotes: "{node.text[:60]}"',
+                f"put it in quotes: {quoted(node.text)}",
                 node.line,
             )
         else:
@@ -153,7 +153,8 @@ def one_of(names: Collection[str], *, what: str) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if text not in names:
-            raise ValueError(f"unknown {what} {quoted(text)}{proposal(text, names)}")
+            hint = proposal(text, names) or f"; add it to the {what}s, or correct it"
+            raise ValueError(f"unknown {what} {quoted(text)}{hint}")
         return text
 
     return check

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
-    AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
     DocumentStartEvent,
@@ -22,6 +21,8 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.resolver import implicit_resolvers
+
+from aggregator.sources.complaints import quoted
 
 DEEPEST = 16  # ours needs five: root, sources, a source, its recipe, a list
 MOST_NODES = 50_000  # 60 times the list of a city; read in about a second
@@ -117,13 +118,25 @@ def parse(text: str) -> Node:
         BadYaml: It is no YAML, or holds what a list of sources has no use for.
     """
     _check_lines(text)
+    return _build(_events(text))
+
+
+def _check_lines(text: str) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LONGEST_LINE_CHARS:
+            raise BadYaml(number, f"a line of more than {LONGEST_LINE_CHARS} characters; cut it")
+
+
+def _events(text: str) -> Iterator[Event]:
+    line = 1
     try:
-        return _build(_events(text))
-    except BadYaml:
-        raise
+        # typ="safe" with pure=True: the Python parser of YAML 1.2, without comments.
+        for event in YAML(typ="safe", pure=True).parse(text):
+            line = event.start_mark.line + 1
+            yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise BadYaml(mark.line + 1 if mark else None, _explain(error)) from error
+        raise BadYaml(mark.line + 1 if mark else line, _explain(error)) from error
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         bad = f"a character that YAML does not allow (code {error.character:#x}); delete it"
@@ -137,18 +150,8 @@ def parse(text: str) -> Node:
         TypeError,
     ) as error:
         # Outside its own errors the parser trips over absurd escapes and directives.
-        raise BadYaml(None, f"not valid YAML ({type(error).__name__})") from error
-
-
-def _check_lines(text: str) -> None:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > LONGEST_LINE_CHARS:
-            raise BadYaml(number, f"a line of more than {LONGEST_LINE_CHARS} characters; cut it")
-
-
-def _events(text: str) -> Iterator[Event]:
-    # typ="safe" with pure=True: the Python parser of YAML 1.2, without comments.
-    yield from YAML(typ="safe", pure=True).parse(text)
+        bad = f"not valid YAML here or just below ({type(error).__name__}); write it anew"
+        raise BadYaml(line, bad) from error
 
 
 def _build(events: Iterator[Event]) -> Node:
@@ -182,14 +185,14 @@ def _refuse(condition: bool, line: int, message: str) -> None:
 
 
 def _check_node(event: NodeEvent, line: int) -> None:
-    _refuse(
-        isinstance(event, AliasEvent) or event.anchor is not None,
-        line,
-        f"anchors and aliases (& and *: here {event.anchor}) are not read; write the value out, "
-        "or put the text in quotes",
-    )
     tag = getattr(event, "tag", None)
-    _refuse(tag is not None, line, f"tags (here {tag}) are not read; delete it, or use quotes")
+    if event.anchor is not None:  # « &a » and « *a »
+        found = f"anchors and aliases (here {quoted(str(event.anchor))})"
+    elif tag is not None:
+        found = f"tags (here {quoted(str(tag))})"
+    else:
+        return
+    raise BadYaml(line, f"{found} are not read; write the value out, or put the text in quotes")
 
 
 def _scalar(event: ScalarEvent, line: int) -> Scalar:
