@@ -15,7 +15,7 @@ from aggregator.clock import from_iso
 from aggregator.errors import StoreError
 from aggregator.store import index
 
-BATCH = 500  # posts a transaction when a source is re-tagged: about 0.1 s
+BATCH = 250  # posts a transaction when a source is re-tagged: about 0.1 s
 
 Transaction = Callable[[], AbstractContextManager[None]]
 

@@ -184,6 +184,58 @@ CREATE TABLE post_versions (
 ) STRICT;
 CREATE INDEX post_versions_post ON post_versions (post_id);
 
+-- What may be shown -------------------------------------------------------------------------
+
+-- Copies of what a source's `display` lets us show, for the public views. Analysts' SQL may not
+-- read posts.excerpt, posts.html, posts.text nor post_versions.text at all: a rule that looks at
+-- the view a column is read through is defeated by a common table expression of the same name.
+CREATE TABLE shown_texts (
+    id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
+    excerpt TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE shown_versions (
+    id INTEGER PRIMARY KEY REFERENCES post_versions (id) ON DELETE CASCADE,
+    text TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER posts_shown_insert AFTER INSERT ON posts BEGIN
+    INSERT INTO shown_texts (id, excerpt, text)
+    SELECT new.id, new.excerpt, CASE WHEN display = 'full' THEN new.text ELSE '' END
+    FROM sources WHERE id = new.source_id AND display <> 'title';
+END;
+
+CREATE TRIGGER posts_shown_update AFTER UPDATE OF excerpt, text ON posts BEGIN
+    UPDATE shown_texts SET
+        excerpt = new.excerpt,
+        text = CASE WHEN s.display = 'full' THEN new.text ELSE '' END
+    FROM sources AS s
+    WHERE shown_texts.id = new.id AND s.id = new.source_id;
+END;
+
+CREATE TRIGGER post_versions_shown AFTER INSERT ON post_versions BEGIN
+    INSERT INTO shown_versions (id, text)
+    SELECT new.id, new.text
+    FROM posts AS p JOIN sources AS s ON s.id = p.source_id
+    WHERE p.id = new.post_id AND s.display = 'full';
+END;
+
+CREATE TRIGGER sources_shown AFTER UPDATE OF display ON sources WHEN old.display <> new.display BEGIN
+    DELETE FROM shown_texts WHERE id IN (SELECT id FROM posts WHERE source_id = new.id);
+    INSERT INTO shown_texts (id, excerpt, text)
+    SELECT id, excerpt, CASE WHEN new.display = 'full' THEN text ELSE '' END
+    FROM posts WHERE source_id = new.id AND new.display <> 'title';
+    DELETE FROM shown_versions WHERE id IN (
+        SELECT v.id FROM post_versions AS v JOIN posts AS p ON p.id = v.post_id
+        WHERE p.source_id = new.id
+    );
+    INSERT INTO shown_versions (id, text)
+    SELECT v.id, v.text
+    FROM post_versions AS v JOIN posts AS p ON p.id = v.post_id
+    WHERE p.source_id = new.id AND new.display = 'full';
+END;
+
 -- Full-text search ---------------------------------------------------------------------------
 
 -- unicode61 folds accents and splits at apostrophes, but keeps œ and æ: folded here.

@@ -4,8 +4,8 @@ SELECT
     p.uid,
     p.url,
     p.title,
-    CASE WHEN s.display = 'title' THEN '' ELSE p.excerpt END AS excerpt,
-    CASE WHEN s.display = 'full' THEN p.text ELSE '' END AS text,
+    coalesce(t.excerpt, '') AS excerpt,
+    coalesce(t.text, '') AS text,
     p.author,
     p.language,
     p.published,
@@ -19,4 +19,5 @@ SELECT
 FROM posts AS p
 JOIN sources AS s ON s.id = p.source_id
 JOIN kinds AS k ON k.id = p.kind_id
+LEFT JOIN shown_texts AS t ON t.id = p.id
 LEFT JOIN instances AS i ON i.id = p.instance_id;

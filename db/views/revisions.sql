@@ -5,7 +5,7 @@ SELECT
     v.seen_from,
     v.seen_until,
     v.title,
-    CASE WHEN s.display = 'full' THEN v.text ELSE '' END AS text
+    coalesce(t.text, '') AS text
 FROM post_versions AS v
 JOIN posts AS p ON p.id = v.post_id
-JOIN sources AS s ON s.id = p.source_id;
+LEFT JOIN shown_versions AS t ON t.id = v.id;

@@ -1,0 +1,156 @@
+import shutil
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.paths import bundled
+from aggregator.store import Store, open_readonly, schema
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def dump(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    return connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+    ).fetchall()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(bundled("db"), tmp_path / "bundled"))
+
+
+def test_a_fresh_file_is_migrated_once(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "veille.db"
+    assert Store.migrate(path) == ["0001_initial"]
+    assert Store.migrate(path) == []
+    connection = connect(path)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_stepwise_gives_the_schema_of_a_fresh_file(tmp_path: Path, folder: Path) -> None:
+    second = folder / "migrations" / "0002_more.sql"
+    stepwise, fresh = connect(tmp_path / "a.db"), connect(tmp_path / "b.db")
+    schema.migrate(stepwise, path=tmp_path / "a.db", folder=folder)
+    second.write_text("ALTER TABLE crawls ADD COLUMN sources INTEGER;\n")
+    assert schema.migrate(stepwise, path=tmp_path / "a.db", folder=folder) == ["0002_more"]
+    assert len(schema.migrate(fresh, path=tmp_path / "b.db", folder=folder)) == 2
+    assert dump(stepwise) == dump(fresh)
+    stepwise.close()
+    fresh.close()
+
+
+@pytest.mark.parametrize("fault", ["CREATE TABLE kinds (id);\n", "INSERT INTO nowhere VALUES (1);"])
+def test_a_failed_migration_leaves_no_trace(tmp_path: Path, folder: Path, fault: str) -> None:
+    path = tmp_path / "v.db"
+    connection = connect(path)
+    schema.migrate(connection, path=path, folder=folder)
+    before = dump(connection)
+    text = f"CREATE TABLE half (id INTEGER PRIMARY KEY) STRICT;\n{fault}"
+    (folder / "migrations" / "0002_bad.sql").write_text(text)
+    with pytest.raises(sqlite3.OperationalError):
+        schema.migrate(connection, path=path, folder=folder)
+    assert not connection.in_transaction
+    assert dump(connection) == before
+    assert connection.execute("SELECT name FROM _sqlite_migrations").fetchall() == [
+        ("0001_initial",)
+    ]
+    connection.close()
+
+
+def test_a_migration_that_breaks_references_is_undone(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "v.db"
+    connection = connect(path)
+    (folder / "migrations" / "0002_bad.sql").write_text(
+        "INSERT INTO fetch_log (source_id, fetched, outcome) VALUES (9, '', 'saved');\n"
+    )
+    with pytest.raises(StoreError, match="fetch_log"):
+        schema.migrate(connection, path=path, folder=folder)
+    assert dump(connection) == []
+    connection.close()
+
+
+def test_a_view_whose_text_changed_is_made_anew(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "v.db"
+    connection = connect(path)
+    schema.migrate(connection, path=path, folder=folder)
+    changes = connection.total_changes
+    schema.migrate(connection, path=path, folder=folder)
+    assert connection.total_changes == changes
+    (folder / "views" / "fetches.sql").write_text(
+        "-- why\nCREATE VIEW fetches AS\nSELECT 1 AS one;"
+    )
+    assert schema.migrate(connection, path=path, folder=folder) == []
+    assert connection.execute("SELECT one FROM fetches").fetchall() == [(1,)]
+    connection.close()
+
+
+def test_opening_what_is_current_takes_no_lock(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    Store.migrate(path)
+    writer = connect(path)
+    writer.execute("BEGIN IMMEDIATE")
+    with Store.open(path) as store:
+        assert store.statuses() == ()
+    writer.close()
+
+
+def test_many_may_open_a_fresh_file_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    applied: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: applied.extend(Store.migrate(path))) for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert applied == ["0001_initial"]
+
+
+def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    Store.migrate(path)
+    connection = connect(path)
+    connection.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+        " VALUES ('aggregator', '0099_future', '')"
+    )
+    connection.close()
+    for opening in (Store.open, open_readonly):
+        with pytest.raises(StoreError, match=r"newer version.*0099_future"):
+            opening(path)
+
+
+def test_an_older_database_is_not_read(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "v.db"
+    Store.migrate(path)
+    (folder / "migrations" / "0002_more.sql").write_text("CREATE TABLE more (id) STRICT;\n")
+    connection = connect(path)
+    with pytest.raises(StoreError, match="aggregator migrate"):
+        schema.require_current(connection, path=path, folder=folder)
+    connection.close()
+
+
+def test_another_programs_database_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    connection = connect(path)
+    connection.execute("CREATE TABLE places (id)")
+    before = dump(connection)
+    with pytest.raises(StoreError, match="another program's database"):
+        Store.open(path)
+    assert dump(connection) == before
+    connection.close()
+
+
+def test_statements_end_their_lines() -> None:
+    text = "-- a; comment\nCREATE TABLE a (\n  b TEXT DEFAULT ';'\n);\nSELECT 1;\n-- the end\n"
+    assert [part.splitlines()[-1] for part in schema.statements(text)] == [");", "SELECT 1;"]
+    with pytest.raises(ValueError, match="does not end"):
+        list(schema.statements("SELECT 1;\nSELECT 2"))

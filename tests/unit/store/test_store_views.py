@@ -1,0 +1,52 @@
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from aggregator.model import Post
+from aggregator.store import Store
+
+FIXED = {
+    "publications": "uid,url,title,excerpt,text,author,language,published,date_origin,source,"
+    "source_name,instance,kind,first_seen,changed",
+    "sources_health": "source,name,state,reason,since,last_success,last_post,failures,next_fetch",
+    "publication_quartiers": "uid,quartier,quartier_name,sector",
+    "fetches": "source,fetched,outcome,url,status,new,changed,unchanged,rejected,error,error_kind,"
+    "size_bytes,elapsed_s",
+    "revisions": "uid,seen_from,seen_until,title,text",
+}
+
+
+@pytest.mark.parametrize("view", FIXED)
+def test_columns_are_a_promise(store: Store, view: str) -> None:
+    cursor = store._connection.execute(f"SELECT * FROM {view}")
+    assert ",".join(column[0] for column in cursor.description) == FIXED[view]
+
+
+def test_display_decides_what_is_shown(
+    save: Callable[..., Any], make_post: Callable[..., Post], rows: Callable[..., Any]
+) -> None:
+    for slug in ("blog", "extrait", "presse"):
+        save(make_post(source=slug, title="Avant"), slug=slug)
+        save(make_post(source=slug), slug=slug)
+    text = "Un début, une fin, numéro 1."
+    assert rows("SELECT source, title, excerpt, text FROM publications ORDER BY source") == [
+        ("blog", "Titre 1", "Un début…", text),
+        ("extrait", "Titre 1", "Un début…", ""),
+        ("presse", "Titre 1", "", ""),
+    ]
+    assert rows("SELECT title, text FROM revisions ORDER BY text") == [
+        ("Avant", ""),
+        ("Avant", ""),
+        ("Avant", text),
+    ]
+    # All of it is searchable.
+    assert rows("SELECT count(*) FROM posts_fts WHERE posts_fts MATCH 'numero'") == [(3,)]
+
+
+def test_views_answer_without_a_single_post(store: Store) -> None:
+    connection = sqlite3.connect(store.path)
+    for view in FIXED:
+        connection.execute(f"SELECT * FROM {view}").fetchall()
+    connection.close()
