@@ -71,6 +71,8 @@ _WHOLE_FORMS = (
         r"(?!\d)"
     ),
 )
+# « Salle 2 - 3 mai 2023 » is no range: one starts the text, or follows « du », « les », « samedi ».
+_BEFORE_FIRSTS = re.compile(rf"(?:^|[|>:(]|\b(?:du|le|les|de|des|{_DAY_NAME})s?\b\.?,?)\s*$")
 _ANY_DAY_MONTH = re.compile(rf"{_NUMBER}{_TO_MONTH}{_MONTH}")
 
 _CLOCK = (
@@ -123,13 +125,17 @@ def read_written_date(text: str, *, today: date) -> Reading | None:
 
 def _whole_dates(text: str) -> Iterator[Reading]:
     found = [match for form in _WHOLE_FORMS for match in form.finditer(text)]
+    end = 0
     # The earliest, and of those that start together the longest: the one with two days.
     for match in sorted(found, key=lambda match: (match.start(), -match.end())):
-        if _ANY_DAY_MONTH.search(text[: match.start()]):
+        if match.start() < end:
+            continue
+        if _ANY_DAY_MONTH.search(text[end : match.start()]):
             return  # a day without its year comes first: which is meant?
+        end = match.end()
         day = _day_of(match)
         if day is not None and day.year >= 1990:  # « rue du 8 Mai 1945 »
-            yield _with_clock(day, CLOCK_AFTER.match(text, match.end()))
+            yield _with_clock(day, CLOCK_AFTER.match(text, end))
 
 
 def _day_of(match: re.Match[str]) -> date | None:
@@ -139,7 +145,8 @@ def _day_of(match: re.Match[str]) -> date | None:
         year -= 1  # « du 20 décembre au 3 janvier 2023 »
     if found.get("firsts"):
         first = _number(found["firsts"])
-        if first > day:  # « du 30 au 2 mai »: the first one's month is another
+        stands_first = _BEFORE_FIRSTS.search(match.string, 0, match.start())
+        if not stands_first or first > day:  # « du 30 au 2 mai »: the first one's month is another
             return None
         day = first
     return _valid_date(year, month, day)
