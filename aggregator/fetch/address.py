@@ -88,7 +88,7 @@ def parse_url(url: str) -> httpx.URL:
         parsed = httpx.URL(url.strip()).copy_with(fragment=None)
         host = parsed.host  # decodes xn-- names, and so finds what is wrong with them
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        shown = url[:200]
+        shown = "".join(letter if letter.isprintable() else "?" for letter in url[:200])
         raise ForbiddenAddress(f"{shown}: this is no web address ({error})", url=shown) from error
     shown = str(parsed.copy_with(userinfo=b""))[:200]
     if parsed.scheme not in {"http", "https"} or not host:

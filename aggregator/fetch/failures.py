@@ -85,7 +85,8 @@ def _sentence(error: BaseException, host: str) -> str:
                 return sentence.format(host=host, cause=cause)
     if any(words in str(error) for words in ("disconnected", "closed connection")):
         return f"{host} broke off its answer; it is tried again later"  # h11's and httpcore's words
-    return f"the answer is not proper HTTP ({error}); tell the site's owner"
+    # h11 quotes what it could not read, a whole header if need be.
+    return f"the answer is not proper HTTP ({str(error)[:200]}); tell the site's owner"
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

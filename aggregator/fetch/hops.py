@@ -6,7 +6,7 @@ from datetime import datetime
 
 import httpx
 
-from aggregator.errors import TooManyRedirects
+from aggregator.errors import ForbiddenAddress, TooManyRedirects
 from aggregator.fetch.address import parse_url
 from aggregator.fetch.body import read_body
 from aggregator.fetch.exchange import Exchange
@@ -149,4 +149,7 @@ def _target(answer: Answer) -> httpx.URL:
         joined = str(answer.url.join(text))
     except (httpx.InvalidURL, ValueError):
         joined = text  # parse_url says what is wrong with it
-    return parse_url(joined)
+    try:
+        return parse_url(joined)
+    except ForbiddenAddress as error:
+        raise ForbiddenAddress(f"{answer.url} redirects to {error}", url=error.url) from error

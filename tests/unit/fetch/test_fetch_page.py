@@ -253,6 +253,14 @@ def test_a_redirect_to_what_is_no_page_is_an_error(site: Site, location: str) ->
     assert len(site.requests) <= 6
 
 
+def test_a_forbidden_redirect_names_both_ends_and_no_control_characters(site: Site) -> None:
+    site.pages["/"] = Answer(status=302, headers={"Location": "ftp://example.org/\x1b[31m"})
+    with pytest.raises(FetchError, match=r"redirects to ftp://example\.org/") as caught:
+        get(site.url())
+    assert str(caught.value).startswith(site.url())
+    assert str(caught.value).isprintable()
+
+
 @pytest.mark.parametrize("headers", [{}, {"Location": " "}])
 def test_a_redirect_without_a_target_is_an_error(site: Site, headers: dict[str, str]) -> None:
     site.pages["/"] = Answer(status=301, headers=headers)
