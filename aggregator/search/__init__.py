@@ -2,6 +2,7 @@
 
 from aggregator.search.as_json import to_json
 from aggregator.search.engine import search
+from aggregator.search.finding import matching_uids
 from aggregator.search.model import (
     FACETS,
     MAX_PAGES,
@@ -25,6 +26,7 @@ __all__ = [
     "Results",
     "Segment",
     "Total",
+    "matching_uids",
     "parse_query",
     "query_string",
     "search",

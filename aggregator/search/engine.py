@@ -1,36 +1,27 @@
-"""One query, three statements: how many posts, the newest twenty, the facets.
+"""The door: a query in, a page of results out."""
 
-Post ids are in order of date, so that « newest first » streams out of the index and a page costs
-the same for a rare word and for the most frequent one; counting stops where it would get dear.
-"""
-
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from aggregator.search import facets
+from aggregator.search.facets import Names, values
+from aggregator.search.finding import find, nothing
 from aggregator.search.highlight import SEARCHED_CHARACTERS, Highlighter
 from aggregator.search.match import build_match
-from aggregator.search.model import MAX_PAGES, PAGE_SIZE, Hit, Query, Results, Total
+from aggregator.search.model import MAX_PAGES, PAGE_SIZE, Hit, Query, Results
 from aggregator.search.terms import parse
 
-# Counting further would show: 50 ms for the most frequent words at a million posts.
-COUNTED_TOTAL = 50_000
-
-_MATCHING = "SELECT rowid AS id FROM posts_fts WHERE posts_fts MATCH :match ORDER BY rowid DESC"
-# The narrow twin of posts, so that the texts are not touched.
-_ALL = "SELECT id FROM post_facets ORDER BY id DESC"
-_TOTAL = "SELECT count(*) FROM ({ids} LIMIT :limit)"
 _HITS = """
 SELECT p.uid, p.title, p.url, s.slug, s.name, i.slug, i.name, p.published, p.date_origin,
     k.slug, k.name,
     CASE WHEN s.display = 'title' THEN '' ELSE p.excerpt END,
     CASE WHEN s.display = 'title' THEN '' ELSE substr(p.text, 1, :characters) END
-FROM ({ids} LIMIT :limit OFFSET :offset) AS page
-JOIN posts AS p USING (id)
+FROM posts AS p
 JOIN sources AS s ON s.id = p.source_id
 JOIN kinds AS k ON k.id = p.kind_id
 LEFT JOIN instances AS i ON i.id = p.instance_id
+WHERE p.id IN (SELECT value FROM json_each(:ids))
 ORDER BY p.id DESC
 """
 
@@ -48,34 +39,23 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
         sqlite3.OperationalError: The database is locked, damaged or not migrated, or its owner
             interrupted the statement.
     """
+    terms = parse(query.text)
     with _snapshot(connection):
-        names = facets.Names.read(connection)
-        terms = parse(query.text)
+        names = Names.read(connection)
         tokens = names.tokens(query)
-        if not all(tokens):  # a facet with unknown values only
-            return _results(query, names, Total(value=0, exact=True), (), facets.nothing())
-        match = build_match(terms, tokens)
-        ids = _MATCHING if match else _ALL
-        total = _count(connection, ids, match)
-        hits = _hits(connection, ids, match, query.page, Highlighter(terms))
-        counts = facets.count(connection, ids, match, names)
-    return _results(query, names, total, hits, counts)
-
-
-def _results(
-    query: Query,
-    names: facets.Names,
-    total: Total,
-    hits: Sequence[Hit],
-    counts: facets.Counts,
-) -> Results:
+        if all(tokens):
+            match = build_match(terms, tokens)
+            found = find(connection, match, page=query.page, names=names)
+        else:  # a facet with unknown values only
+            found = nothing()
+        hits = _hits(connection, found.ids, Highlighter(terms))
     return Results(
         query=query,
-        total=total,
-        hits=tuple(hits),
-        facets=facets.values(counts, query, names),
-        facets_exact=total.exact and total.value <= facets.COUNTED_POSTS,
-        pages=min(-(-total.value // PAGE_SIZE), MAX_PAGES),
+        total=found.total,
+        hits=hits,
+        facets=values(found.counts, query, names),
+        facets_exact=found.counts_exact,
+        pages=min(-(-found.total.value // PAGE_SIZE), MAX_PAGES),
     )
 
 
@@ -92,28 +72,14 @@ def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("RELEASE search")
 
 
-def _count(connection: sqlite3.Connection, ids: str, match: str) -> Total:
-    if not match:  # SQLite counts a whole table without reading its rows
-        (value,) = connection.execute("SELECT count(*) FROM post_facets").fetchone()
-        return Total(value=value, exact=True)
-    parameters = {"match": match, "limit": COUNTED_TOTAL + 1}
-    (value,) = connection.execute(_TOTAL.format(ids=ids), parameters).fetchone()
-    return Total(value=min(value, COUNTED_TOTAL), exact=value <= COUNTED_TOTAL)
-
-
 def _hits(
-    connection: sqlite3.Connection, ids: str, match: str, page: int, highlighter: Highlighter
-) -> list[Hit]:
-    if page > MAX_PAGES:
-        return []
+    connection: sqlite3.Connection, ids: Sequence[int], highlighter: Highlighter
+) -> tuple[Hit, ...]:
     parameters = {
-        "match": match,
-        "limit": PAGE_SIZE,
-        "offset": (max(page, 1) - 1) * PAGE_SIZE,
+        "ids": json.dumps(ids),
         "characters": SEARCHED_CHARACTERS if highlighter.is_needed else 0,
     }
-    rows = connection.execute(_HITS.format(ids=ids), parameters)
-    return [_hit(tuple(row), highlighter) for row in rows]
+    return tuple(_hit(tuple(row), highlighter) for row in connection.execute(_HITS, parameters))
 
 
 def _hit(row: tuple[str, ...], highlighter: Highlighter) -> Hit:

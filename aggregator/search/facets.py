@@ -1,7 +1,4 @@
-"""The facets: what their values are called, which tokens stand for them, how many posts have each.
-
-A count says how many of the posts found would stay if that value were selected too.
-"""
+"""The facets: what their values are called, which tokens stand for them, how they are listed."""
 
 import sqlite3
 from collections import Counter
@@ -10,9 +7,6 @@ from dataclasses import dataclass
 
 from aggregator.language import fold
 from aggregator.search.model import FACETS, FacetValue, Query
-
-# Exact counts up to here take 10 to 20 ms whatever the query; over all posts, seconds.
-COUNTED_POSTS = 10_000
 
 # The beginning of each facet's tokens in the index column `fac` (db/migrations).
 _TOKENS: Mapping[str, str] = {
@@ -28,19 +22,6 @@ UNION ALL SELECT 'quartier', id, slug, name FROM quartiers
 UNION ALL SELECT 'source', id, slug, name FROM sources
 UNION ALL SELECT 'genre', id, slug, name FROM kinds
 """
-_COUNTS = """
-WITH found AS MATERIALIZED (
-    SELECT f.* FROM ({ids} LIMIT :limit) AS newest JOIN post_facets AS f USING (id)
-)
-SELECT 'instance', instance_id, count(*) FROM found WHERE instance_id IS NOT NULL GROUP BY 2
-UNION ALL SELECT 'source', source_id, count(*) FROM found GROUP BY 2
-UNION ALL SELECT 'genre', kind_id, count(*) FROM found GROUP BY 2
-UNION ALL SELECT 'annee', year, count(*) FROM found GROUP BY 2
-UNION ALL SELECT 'quartier', quartier_id, count(*)
-    FROM found JOIN post_quartiers ON post_id = found.id GROUP BY 2
-"""
-
-Counts = Mapping[str, Counter[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +42,10 @@ class Names:
             slugs={(facet, number): slug for facet, number, slug, _ in rows},
         )
 
+    def value(self, facet: str, number: int) -> str:
+        """Return how the URL writes a facet value that the database writes as a number."""
+        return str(number) if facet == "annee" else self.slugs[facet, number]
+
     def tokens(self, query: Query) -> list[list[str]]:
         """Return, for each facet that filters, the tokens that will do; none for unknown slugs."""
         return [
@@ -76,29 +61,14 @@ class Names:
         return [number for number in known if number is not None]
 
 
-def count(connection: sqlite3.Connection, ids: str, match: str, names: Names) -> Counts:
-    """Count each facet's values among the newest COUNTED_POSTS posts.
-
-    Args:
-        connection: The database.
-        ids: SQL that gives column `id` of the posts found, newest first.
-        match: What `:match` stands for in it.
-        names: To call the values by their slugs.
-    """
-    counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
-    parameters = {"match": match, "limit": COUNTED_POSTS}
-    for facet, number, posts in connection.execute(_COUNTS.format(ids=ids), parameters):
-        value = str(number) if facet == "annee" else names.slugs[facet, number]
-        counts[facet][value] = posts
-    return counts
-
-
-def nothing() -> Counts:
-    """Return the counts of a query that can find no post."""
+def no_counts() -> dict[str, Counter[str]]:
+    """Return a counter a facet, all at nothing."""
     return {facet: Counter() for facet in FACETS}
 
 
-def values(counts: Counts, query: Query, names: Names) -> Mapping[str, tuple[FacetValue, ...]]:
+def values(
+    counts: Mapping[str, Counter[str]], query: Query, names: Names
+) -> Mapping[str, tuple[FacetValue, ...]]:
     """Return each facet's lines: years from the latest, others from the most frequent.
 
     What is selected is always among them, even without a post, so that it can be taken back.

@@ -8,9 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregator.search import FACETS, MAX_PAGES, PAGE_SIZE, Query, Results, search, to_json
-from aggregator.search import engine as engine_module
-from aggregator.search import facets as facets_module
+from aggregator.search import (
+    FACETS,
+    MAX_PAGES,
+    PAGE_SIZE,
+    Query,
+    Results,
+    finding,
+    matching_uids,
+    search,
+    to_json,
+)
 
 # What SQL, FTS5, web forms and old telephones could make of a query; parted by blanks.
 SYNTAX = r"""AND OR NOT NEAR NEAR( " "" ' \ ( ) ) ( { } : ; ^ + - * ** fac: xi1 title: c++ l' --
@@ -188,8 +196,8 @@ def test_very_many_values_are_no_error(connection: sqlite3.Connection, posts: An
 def test_counting_stops(
     connection: sqlite3.Connection, posts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "COUNTED_TOTAL", 30)
-    monkeypatch.setattr(facets_module, "COUNTED_POSTS", 10)
+    monkeypatch.setattr(finding, "COUNTED_TOTAL", 30)
+    monkeypatch.setattr(finding, "COUNTED_POSTS", 10)
     for number in range(31):
         posts.add("vélo", year=2000 + number // 10)
     results = search(connection, Query(text="vélo"))
@@ -202,16 +210,13 @@ def test_counting_stops(
     assert (every.total.value, every.total.exact, every.facets_exact) == (31, True, False)
 
 
-def test_the_first_page_of_a_big_town_goes_no_deeper(
-    connection: sqlite3.Connection, posts: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_module, "MAX_PAGES", 2)
-    for _ in range(50):
+def test_pages_go_only_so_deep(connection: sqlite3.Connection, posts: Any) -> None:
+    for _ in range(MAX_PAGES * PAGE_SIZE + 1):
         posts.add("vélo")
-    results = search(connection, Query(text="vélo"))
-    assert results.pages == 2
-    assert len(_page(connection, Query(text="vélo"), 2).hits) == PAGE_SIZE
-    assert _page(connection, Query(text="vélo"), 3).hits == ()
+    for query in (Query(text="vélo"), Query()):
+        last = _page(connection, query, MAX_PAGES)
+        assert (last.pages, len(last.hits)) == (MAX_PAGES, PAGE_SIZE)
+        assert _page(connection, query, MAX_PAGES + 1).hits == ()
 
 
 def test_a_hit_says_where_it_comes_from(connection: sqlite3.Connection, posts: Any) -> None:
@@ -328,6 +333,16 @@ def test_the_json_shape_is_fixed(connection: sqlite3.Connection, posts: Any) -> 
         },
         "suggestion": None,
     }
+
+
+def test_all_that_matches_by_name(connection: sqlite3.Connection, posts: Any) -> None:
+    old = posts.add("L’école du cœur")
+    other = posts.add("vélo")
+    new = posts.add("École", "du coeur")
+    assert matching_uids(connection, "ecole coeur", limit=10) == [new, old]
+    assert matching_uids(connection, "ecole coeur", limit=1) == [new]
+    assert matching_uids(connection, "", limit=10) == [new, other, old]
+    assert matching_uids(connection, "xk1", limit=10) == []
 
 
 def _page(connection: sqlite3.Connection, query: Query, page: int) -> Results:
