@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from datasette.plugins import pm
 from aggregator.data.guard import guard
 from aggregator.data.searching import search_function
 from aggregator.errors import StoreError
-from aggregator.paths import TownFolder
+from aggregator.paths import TownFolder, bundled
+from aggregator.store import open_readonly
 
 BASE_URL = "/donnees/"
 NAME = "veille"  # of the database, in addresses and in metadata.json
@@ -33,7 +35,7 @@ SETTINGS = {
     "max_csv_mb": 50,
     "default_cache_ttl": 60,
 }
-SCHEMA_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+INNER_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' OR name = 'posts_indexed'"
 
 Scope = dict[str, Any]
 Asgi = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -119,14 +121,22 @@ async def _serve(server: uvicorn.Server, datasette: Datasette) -> None:
 
 
 def _metadata(database: Path, town: TownFolder) -> dict[str, Any]:
-    """Return the town's metadata, with the inner tables kept out of sight."""
-    metadata: dict[str, Any] = json.loads(town.metadata.read_text(encoding="utf-8"))
-    described = metadata.setdefault("databases", {}).setdefault(NAME, {})
-    tables = described.setdefault("tables", {})
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-        names = [name for (name,) in connection.execute(SCHEMA_TABLES)]
-    connection.close()
+    """Return the town's metadata over the bundled one, with the inner tables out of sight.
+
+    The views, their columns and the ready-made queries are the program's own: a town that only
+    gives a title has them all the same.
+    """
+    metadata = _read(bundled("metadata.json")) | _read(town.metadata)
+    described = _read(bundled("metadata.json"))["databases"][NAME]
+    described |= metadata.get("databases", {}).get(NAME, {})
+    metadata["databases"] = {NAME: described}
+    with closing(open_readonly(database)) as connection:
+        names = [name for (name,) in connection.execute(INNER_TABLES)]
     for name in names:
-        tables.setdefault(name, {}).setdefault("hidden", True)
-    tables.setdefault("posts_indexed", {})["hidden"] = True
+        described["tables"].setdefault(name, {}).setdefault("hidden", True)
     return metadata
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
