@@ -8,11 +8,12 @@ last.
 import re
 from collections.abc import Iterator
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from bs4 import Tag
 
 from aggregator.model import FeedCandidate, Page
+from aggregator.readers.addresses import absolute, host
 from aggregator.scraping import base_of, pick, soup
 
 _MAX_LINKS = 2_000  # a page of a million links is no home page
@@ -20,7 +21,9 @@ _TYPES = {
     *("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml"),
     *("application/feed+json", "application/json", "application/x.atom+xml", "text/xml"),
 }
-_NO_FEED = re.compile(r"/wp-json(?:/|$)|rest_route=|oembed|xmlrpc|wlwmanifest", re.IGNORECASE)
+_NO_FEED = re.compile(
+    r"/wp-json(?:/|$)|rest_route=|oembed|xmlrpc|wlwmanifest|/_vti_bin/", re.IGNORECASE
+)
 _FEEDLIKE = re.compile(
     r"/(?:rss2?|atom|feeds?|backend|newsfeed|flux-rss)/?(?:index\.html)?$"
     r"|[/.-](?:rss|atom|feed|backend)\.(?:xml|php|json)$|\.(?:rss|atom|rdf)$|/feeds/posts/default"
@@ -69,13 +72,10 @@ def _linked(document: Tag, base: str) -> Iterator[FeedCandidate]:
 def _candidate(
     link: Tag, base: str, *, title: str | None, found_by: Literal["link", "anchor"]
 ) -> Iterator[FeedCandidate]:
-    try:
-        url = urljoin(base, pick(link, "@href") or "").partition("#")[0]
-        parts = urlsplit(url)
-    except ValueError:  # « http://[ »
-        return
-    if parts.scheme == "feed":  # « feed://site/rss », an old habit of browsers
-        url, parts = "http" + url[4:], parts._replace(scheme="http")
+    url = (absolute(base, pick(link, "@href") or "") or "").partition("#")[0]
+    if url.startswith("feed://"):  # an old habit of browsers
+        url = "http" + url.removeprefix("feed")
+    parts = urlsplit(url)
     is_feed = parts.scheme in {"http", "https"} and not _NO_FEED.search(url)
     if is_feed and (found_by == "link" or not _SHARING.search(parts.netloc.lower())):
         yield FeedCandidate(
@@ -87,4 +87,4 @@ def _candidate(
 
 
 def _site(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
+    return host(url).removeprefix("www.")

@@ -3,13 +3,13 @@
 import io
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 from w3lib.html import remove_tags, replace_entities
 
 from aggregator.errors import NotAFeed
 from aggregator.model import Entry, Extraction
+from aggregator.readers.addresses import host, join
 from aggregator.readers.markup import html_of, longest_first
 from aggregator.readers.wellformed import mend
 
@@ -27,9 +27,10 @@ def read_xml(text: str, *, url: str) -> Extraction:
     parsed = _parse(mended.xml, url)
     feed = parsed["feed"]
     is_atom = parsed["version"].startswith("atom")
-    # Atom says what is relative to what (RFC 4287, 2); in RSS it is the site that is meant, and
-    # the feed often stands on another host.
-    base = url if is_atom else _join(url, _text(feed, "link"))
+    # RFC 4287, 2: Atom is relative to its own address. In RSS the site is meant, and so it is in
+    # practice when a feed is served from another host (FeedBurner).
+    site = join(url, _text(feed, "link"))
+    base = url if is_atom and host(site) == host(url) else site
     author = _author(feed) if is_atom else None  # RFC 4287, 4.2.1: entries inherit it
     return Extraction(
         entries=tuple(_entry(item, base=base, author=author) for item in parsed["entries"]),
@@ -69,7 +70,7 @@ def _entry(item: Mapping[str, Any], *, base: str, author: str | None) -> Entry:
         author=_author(item) or author,
         language=_text(item, "language") or _first(details, "language"),
         categories=_categories(item),
-        base_url=_join(base, _first(details, "base")),
+        base_url=join(base, _first(details, "base")),
     )
 
 
@@ -113,16 +114,11 @@ def _author(holder: Mapping[str, Any]) -> str | None:
     """Return the names of the authors; never an e-mail address, which is nobody's byline."""
     names = [_text(author, "name") for author in holder.get("authors", ())]
     known = names if any(names) else [_text(holder, "author")]
-    return ", ".join(dict.fromkeys(name for name in known if name and "@" not in name)) or None
+    # feedparser takes the address out of « Ann (mailto:ann@example.org) » and leaves the rest.
+    bylines = (name.removesuffix("(mailto:").strip() for name in known if name)
+    return ", ".join(dict.fromkeys(name for name in bylines if name and "@" not in name)) or None
 
 
 def _categories(item: Mapping[str, Any]) -> tuple[str, ...]:
     names = (_text(tag, "label") or _text(tag, "term") for tag in item.get("tags", ()))
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _join(base: str, relative: str | None) -> str:
-    try:
-        return urljoin(base, relative or "")
-    except ValueError:  # « http://[ »
-        return base

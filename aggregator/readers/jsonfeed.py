@@ -11,6 +11,7 @@ from typing import Any
 from aggregator.clock import to_iso
 from aggregator.errors import NotAFeed
 from aggregator.model import Entry, Extraction
+from aggregator.readers.addresses import join
 from aggregator.readers.markup import html_of, longest_first
 
 _MAX_ITEMS = 10_000
@@ -25,7 +26,7 @@ def read_json(text: str, *, url: str) -> Extraction:
     """
     feed = _load(text, url)
     items = [item for item in feed["items"][:_MAX_ITEMS] if isinstance(item, dict)]
-    base = _text(feed.get("home_page_url")) or url
+    base = join(url, _text(feed.get("home_page_url")))
     left_out = len(feed["items"]) - len(items)
     return Extraction(
         entries=tuple(_entry(item, base=base, author=_author(feed)) for item in items),

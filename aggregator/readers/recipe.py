@@ -6,7 +6,7 @@ from bs4 import Tag
 
 from aggregator.errors import NothingFound
 from aggregator.model import Entry, Extraction, Page, Recipe
-from aggregator.readers.following import following
+from aggregator.readers.addresses import following
 from aggregator.readers.markup import html_of
 from aggregator.scraping import base_of, blocks, parse_selector, pick, pick_html, soup
 

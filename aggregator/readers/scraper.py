@@ -16,7 +16,7 @@ from typing import Any
 
 from aggregator.errors import NothingFound, ScraperFailed
 from aggregator.model import Entry, Extraction, Page
-from aggregator.readers.following import following
+from aggregator.readers.addresses import following
 from aggregator.scraping import base_of, pick, soup
 
 

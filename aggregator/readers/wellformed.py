@@ -94,7 +94,7 @@ def _start_of_feed(text: str, url: str) -> int:
         raise NotAFeed("an HTML page where a feed was expected", url=url)
     if root is None:
         other = _FIRST_TAG.search(text, 0, _MAX_PROLOG)
-        kind = f"XML or HTML that begins with <{other[1]}>" if other else "no XML, no JSON"
+        kind = f"it begins with <{other[1]}>" if other else "neither XML nor JSON begins there"
         raise NotAFeed(f"not a feed: {kind}", url=url)
     return root.start()
 

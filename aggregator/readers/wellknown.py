@@ -7,19 +7,22 @@ from aggregator.model import FeedCandidate
 # The platforms of the town's sites, commonest first.
 _AT_ROOT = (
     "feed/",  # WordPress
-    "rss.xml",  # Drupal, Squarespace's export, static sites
+    "rss.xml",  # Drupal, static sites
     "spip.php?page=backend",  # SPIP
     "feeds/posts/default",  # Blogger
-    "blog-feed.xml",  # Wix
-    "blog/do/rss.xml",  # e-monsite
-    "atom.xml",  # static sites, TypePad
+    "feed.xml",  # static sites
     "rss",  # Overblog
     "?feed=rss2",  # WordPress without pretty addresses
+    "blog-feed.xml",  # Wix
+    "blog/do/rss.xml",  # e-monsite
+    "atom.xml",  # TypePad
+    "?format=feed&type=rss",  # Joomla
+    "index.xml",  # Hugo
 )
 _IN_FOLDER = (
     "feed/",  # WordPress in a sub-directory, or one of its categories
     "rss.xml",
-    "?format=feed&type=rss",  # Joomla, Squarespace
+    "?format=feed&type=rss",  # Joomla
 )
 
 
@@ -38,7 +41,7 @@ def guess_feeds(url: str) -> tuple[FeedCandidate, ...]:
         return ()
     folder = folder.partition("?")[0].partition("#")[0]
     guesses = [folder + path for path in _IN_FOLDER] if folder != root else []
-    guesses += [root + path for path in (*_AT_ROOT, _IN_FOLDER[-1])]
+    guesses += [root + path for path in _AT_ROOT]
     return tuple(
         FeedCandidate(url=guess, found_by="well-known") for guess in dict.fromkeys(guesses)
     )[:12]
