@@ -7,11 +7,7 @@ from aggregator.search import Hit, Results, query_string
 
 
 def results_atom(visit: Visit, results: Results) -> bytes:
-    """Return the feed of one page of results.
-
-    Raises:
-        Refusal: The Host header is none.
-    """
+    """Return the feed of one page of results."""
     asked = query_string(results.query)
     suffix = f"?{asked}" if asked else ""
     entries = [_entry(hit, visit.root) for hit in results.hits]

@@ -32,6 +32,10 @@ def cut(text: str, length: int) -> str:
     return (head if space else text[:length]).rstrip(" ,;:.!?«(–-") + MORE
 
 
+def _hour(local: datetime) -> str:
+    return f"{local.hour}{SPACE}h{SPACE}{local.minute:02d}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """Writes moments as days of the town, seen from `today`."""
@@ -50,8 +54,12 @@ class Calendar:
     def full(self, moment: datetime) -> str:
         """Write day and time: « jeudi 3 mars 2016 à 14 h 30 »."""
         local = moment.astimezone(self.zone)
-        clock = f"{local.hour}{SPACE}h{SPACE}{local.minute:02d}"
-        return f"{WEEKDAYS[local.weekday()]} {self.day(moment)} à {clock}"
+        return f"{WEEKDAYS[local.weekday()]} {self.day(moment)} à {_hour(local)}"
+
+    def minute(self, moment: datetime) -> str:
+        """Write when we did something: « 3 mars 2016 à 14 h 30 », the year only where needed."""
+        local = moment.astimezone(self.zone)
+        return f"{self._without_year(local.date())} à {_hour(local)}"
 
     def heading(self, moment: datetime) -> str:
         """Write a heading: « Aujourd’hui », « Hier », « Mardi 17 novembre », then « Mars 2016 »."""

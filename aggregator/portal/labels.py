@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from aggregator.model import State
+from aggregator.portal.french import number
 from aggregator.search import Results
 
 # Health as a word: colour alone says nothing to many.
@@ -14,13 +15,13 @@ STATES: Mapping[State, str] = {
     State.NEW: "pas encore relevée",
     State.OK: "à jour",
     State.SILENT: "silencieuse",
-    State.MOVED: "a déménagé",
+    State.MOVED: "déplacée",
     State.FAILING: "en panne",
     State.PAUSED: "en pause",
     State.UNLISTED: "retirée de la liste",
 }
 # The states whose beginning says something to visitors.
-DATED_STATES = frozenset({State.MOVED, State.FAILING, State.PAUSED, State.UNLISTED})
+DATED_STATES = frozenset({State.FAILING, State.PAUSED, State.UNLISTED})
 FACET_TITLES: Mapping[str, str] = {
     "instance": "Instances",
     "quartier": "Quartiers",
@@ -29,8 +30,20 @@ FACET_TITLES: Mapping[str, str] = {
     "annee": "Années",
 }
 SHORT_FACET = 8  # values shown before « n de plus »
+_STATES_OF_MANY: Mapping[State, str] = {
+    State.NEW: "pas encore relevées",
+    State.SILENT: "silencieuses",
+    State.MOVED: "déplacées",
+    State.UNLISTED: "retirées de la liste",
+}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HEADING = re.compile(r"<(/?)h[1-6]\b")
+
+
+def state_count(state: State, count: int) -> str:
+    """Say how many sources are in a state: « 1 silencieuse », « 2 silencieuses »."""
+    words = STATES[state] if count < 2 else _STATES_OF_MANY.get(state, STATES[state])
+    return f"{number(count)} {words}"
 
 
 def host_of(url: str) -> str:
@@ -47,7 +60,7 @@ def language_mark(language: str) -> Markup:
 
 def third_party(html: str) -> Markup:
     """Return stored HTML for the page: sanitised when it was stored, its headings below ours."""
-    return Markup(_HEADING.sub(r"<\1h3", html))  # noqa: S704 - normalise/ sanitised it
+    return Markup(_HEADING.sub(r"<\1h2", html))  # noqa: S704 - normalise/ sanitised it
 
 
 def chosen_label(results: Results, facet: str, value: str) -> str:

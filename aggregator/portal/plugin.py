@@ -38,6 +38,7 @@ _GLOBALS: dict[str, Any] = {
     "counted": french.counted,
     "number": french.number,
     "cut": french.cut,
+    "state_count": labels.state_count,
     "host_of": labels.host_of,
     "language_mark": labels.language_mark,
     "third_party": labels.third_party,

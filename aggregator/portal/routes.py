@@ -61,6 +61,8 @@ def _answering(view: View) -> Callable[..., Awaitable[Response]]:
 async def _checked(view: View, visit: Visit) -> Response:
     if visit.request.method not in {"GET", "HEAD"}:
         raise Refusal(405)
+    if not visit.root:
+        raise Refusal(400)
     if len(visit.request.query_string) > LONGEST_QUERY_BYTES:
         raise Refusal(414)
     return await view(visit)

@@ -17,7 +17,6 @@ from aggregator import clock
 from aggregator.model import Town
 from aggregator.portal.assets import Assets
 from aggregator.portal.french import Calendar
-from aggregator.portal.refusals import Refusal
 from aggregator.portal.town import Masthead, TownWatch
 from aggregator.search import Query
 
@@ -60,15 +59,9 @@ class Visit:
 
     @property
     def root(self) -> str:
-        """The portal's own address as this visitor wrote it, without a final slash.
-
-        Raises:
-            Refusal: The Host header is none.
-        """
+        """The portal's own address as this visitor wrote it; empty if that is no address."""
         host = self.request.host
-        if not _HOST.fullmatch(host):
-            raise Refusal(400)
-        return f"{self.request.scheme}://{host}"
+        return f"{self.request.scheme}://{host}" if _HOST.fullmatch(host) else ""
 
     def path_part(self, name: str) -> str:
         """Return a named group of the route's pattern."""

@@ -1,0 +1,97 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from aggregator.model import DateOrigin
+from aggregator.portal.french import Calendar, counted, cut, number
+
+CALENDAR = Calendar(zone=ZoneInfo("Europe/Paris"), today=date(2026, 11, 22))
+LATE = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)  # past midnight in Paris
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (999, "999"), (1234, "1\u202f234"), (1234567, "1\u202f234\u202f567")],
+)
+def test_numbers_have_narrow_spaces(value: int, text: str) -> None:
+    assert number(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0, "0\u00a0an"), (1, "1\u00a0an"), (2, "2\u00a0ans")])
+def test_plurals_begin_at_two(value: int, text: str) -> None:
+    assert counted(value, "an", "ans") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cut_text"),
+    [
+        ("court", "court"),
+        ("trois mots ici", "trois mots\u00a0…"),
+        ("trois mots, ici", "trois mots\u00a0…"),
+        ("anticonstitutionnellement", "anticonstit\u00a0…"),
+    ],
+)
+def test_texts_are_cut_at_words(text: str, cut_text: str) -> None:
+    assert cut(text, 11) == cut_text
+
+
+def test_days_are_the_towns() -> None:
+    assert CALENDAR.day(LATE) == "4 mars 2026"
+    assert CALENDAR.full(LATE) == "mercredi 4 mars 2026 à 0\u00a0h\u00a030"
+
+
+@pytest.mark.parametrize(
+    ("origin", "text", "in_full"),
+    [
+        (DateOrigin.STATED, "le 4 mars 2026", "le mercredi 4 mars 2026 à 0\u00a0h\u00a030"),
+        (DateOrigin.DAY_ONLY, "le 4 mars 2026", "le mercredi 4 mars 2026"),
+        (DateOrigin.INFERRED, "vers le 4 mars 2026 (date déduite)", None),
+        (DateOrigin.FIRST_SEEN, "date inconnue, vue le 4 mars 2026", None),
+    ],
+)
+def test_a_date_says_where_it_comes_from(origin: DateOrigin, text: str, in_full: str | None) -> None:
+    assert CALENDAR.dated(LATE, origin) == text
+    assert CALENDAR.dated_in_full(LATE, origin) == (in_full or text)
+
+
+@pytest.mark.parametrize(
+    ("origin", "text"),
+    [
+        (DateOrigin.STATED, "4 mars"),
+        (DateOrigin.DAY_ONLY, "4 mars"),
+        (DateOrigin.INFERRED, "vers le 4 mars"),
+        (DateOrigin.FIRST_SEEN, "sans date, vue le 4 mars"),
+    ],
+)
+def test_brief_dates_leave_this_year_out(origin: DateOrigin, text: str) -> None:
+    assert CALENDAR.brief(LATE, origin) == text
+
+
+def test_brief_dates_name_other_years() -> None:
+    assert CALENDAR.brief(datetime(2016, 2, 29, tzinfo=UTC), DateOrigin.STATED) == "29 février 2016"
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2026, 11, 22, 8, tzinfo=UTC), "Aujourd’hui"),
+        (datetime(2026, 11, 21, 8, tzinfo=UTC), "Hier"),
+        (datetime(2026, 11, 20, 23, 30, tzinfo=UTC), "Hier"),
+        (datetime(2026, 11, 16, 8, tzinfo=UTC), "Lundi 16 novembre"),
+        (datetime(2026, 11, 15, 8, tzinfo=UTC), "Novembre 2026"),
+        (datetime(2016, 2, 1, 8, tzinfo=UTC), "Février 2016"),
+    ],
+)
+def test_headings_of_the_river(moment: datetime, text: str) -> None:
+    assert CALENDAR.heading(moment) == text
+    assert CALENDAR.is_recent(moment) is (" 20" not in text)
+
+
+def test_our_own_moments_have_minutes() -> None:
+    assert CALENDAR.minute(LATE) == "4 mars à 0\u00a0h\u00a030"
+
+
+def test_machine_dates_have_no_hour_where_none_is_stated() -> None:
+    assert CALENDAR.machine(LATE, DateOrigin.STATED) == "2026-03-04T00:30+01:00"
+    assert CALENDAR.machine(LATE, DateOrigin.DAY_ONLY) == "2026-03-04"
