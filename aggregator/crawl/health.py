@@ -30,6 +30,7 @@ EXPLANATIONS = {
 def judge(
     result: SourceResult,
     *,
+    post_count: int,
     newest_post: datetime | None,
     timezone: str,
 ) -> Health:
@@ -37,7 +38,8 @@ def judge(
 
     Args:
         result: What the fetch brought.
-        newest_post: The date of its newest dated post, this fetch included.
+        post_count: How many posts we have of it, this fetch included.
+        newest_post: The date of its newest dated post.
         timezone: Where days are counted.
     """
     zone = ZoneInfo(timezone)
@@ -49,6 +51,8 @@ def judge(
             state=State.MOVED,
             reason=f"a déménagé à l’adresse {where} : corrigez-la dans la liste des sources",
         )
+    if post_count == 0:
+        return Health(state=State.OK, reason="répond, mais n’a encore rien publié")
     if newest_post is None:
         return Health(state=State.OK, reason="répond ; ses publications ne portent pas de date")
     day = french_day(newest_post.astimezone(zone).date())

@@ -11,9 +11,9 @@ from aggregator.crawl.health import judge, next_fetch
 from aggregator.crawl.visiting import FeedMoved, Visit, visit
 from aggregator.errors import BadStatus, FetchError, ReadError, SourceError
 from aggregator.fetch import Web
-from aggregator.model import NotModified, Outcome, SaveCount, Source, SourceResult, Town
+from aggregator.model import Health, NotModified, Outcome, SaveCount, Source, SourceResult, Town
 from aggregator.readers import Scrapers
-from aggregator.store import Store
+from aggregator.store import SourceHistory, Store
 
 WORKERS = 16  # hosts visited side by side; httpx slows down with more (crawl-performance.md §2)
 
@@ -154,10 +154,10 @@ def _save(
             moved_to=found.answer.moved_to,
             fetched=now,
         )
-        newest = store.history(source.slug).newest_post
+        past = store.history(source.slug)
         store.record(
             result,
-            health=judge(result, newest_post=newest, timezone=town.timezone),
+            health=_health(result, past, town),
             next_fetch=next_fetch(source, now=now, failures=0),
             memories=found.memories,
             discovered_feed=found.discovered_feed,
@@ -194,7 +194,7 @@ def _record_failure(
         past = store.history(source.slug)
         store.record(
             result,
-            health=judge(result, newest_post=past.newest_post, timezone=town.timezone),
+            health=_health(result, past, town),
             next_fetch=next_fetch(
                 source, now=now, failures=past.failures + 1, retry_after_s=retry_after_s
             ),
@@ -202,3 +202,12 @@ def _record_failure(
             crawl=crawl,
         )
     return result
+
+
+def _health(result: SourceResult, past: SourceHistory, town: Town) -> Health:
+    return judge(
+        result,
+        post_count=past.post_count,
+        newest_post=past.newest_post,
+        timezone=town.timezone,
+    )

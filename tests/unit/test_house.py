@@ -36,7 +36,7 @@ def rooms_imported(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_arrows_go_downward(path: Path):
+def test_arrows_go_downward(path: Path) -> None:
     room = room_of(path)
     allowed = {
         "ground": GROUND,
@@ -56,12 +56,12 @@ def test_arrows_go_downward(path: Path):
         assert set(rooms_imported(path)) - {"__version__"} <= allowed[floor]
 
 
-def test_every_room_is_on_the_plan():
+def test_every_room_is_on_the_plan() -> None:
     rooms = {room_of(path) for path in MODULES} - {"__init__", "__main__"}
     assert rooms <= GROUND | PATH | DRIVERS | {"cli"}
 
 
-def test_only_the_clock_asks_the_time():
+def test_only_the_clock_asks_the_time() -> None:
     for path in MODULES:
         if path.name == "clock.py":
             continue
@@ -71,13 +71,13 @@ def test_only_the_clock_asks_the_time():
         assert "time.time(" not in text, path
 
 
-def test_modules_stay_small():
+def test_modules_stay_small() -> None:
     lengths = {path: path.read_text(encoding="utf-8").count("\n") for path in MODULES}
     assert max(lengths.values()) <= 350, max(lengths, key=lambda path: lengths[path])
     assert median(lengths.values()) <= 150
 
 
-def test_functions_stay_small():
+def test_functions_stay_small() -> None:
     lengths = sorted(
         (node.end_lineno or 0) - node.lineno + 1
         for path in MODULES
