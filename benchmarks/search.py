@@ -84,9 +84,12 @@ def bare_index(connection: sqlite3.Connection, query: Query) -> Callable[[], obj
 
 def ask(server: HTTPConnection, query: Query) -> None:
     """Ask a portal for a page of results, whole."""
-    server.request("GET", f"/recherche?{query_string(query)}")
-    answer = server.getresponse()
-    answer.read()
+    try:
+        server.request("GET", f"/recherche?{query_string(query)}")
+        answer = server.getresponse()
+        answer.read()
+    except OSError as error:
+        raise SystemExit(f"{server.host}:{server.port}: {error}; start the portal first") from error
     if answer.status != 200:
         raise SystemExit(f"{server.host}: HTTP {answer.status} for {query}")
 
