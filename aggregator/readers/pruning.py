@@ -28,6 +28,8 @@ _NAMESPACES = {
 }
 _UNREAD = {"keywords", "tags"}  # split into words, each compared with all
 _ENTRIES = {"item", "entry"}
+_BODIES = {"description", "summary", "content", "encoded"}
+_MEDIA = {"{http://search.yahoo.com/mrss/}description", "{http://search.yahoo.com/mrss}description"}
 _CATEGORIES = {"category", "subject"}
 _SHORT = _CATEGORIES | {
     *("author", "contributor", "creator", "editor", "email", "managingeditor", "name", "owner"),
@@ -60,7 +62,7 @@ def prune(root: etree._Element) -> list[str]:
             removed.append(element)
         elif name in _SHORT:
             _shorten(element)
-    for element in removed:
+    for element in (*removed, *_captions(root)):
         _remove(element)
     left_out = {
         f"only the first {_MAX_ENTRIES} entries were read": entries > _MAX_ENTRIES,
@@ -89,6 +91,29 @@ def _qualified(name: str) -> str:
         return str(etree.QName(qualified).text)
     except ValueError:  # « media:1 »
         return f"{{{namespace}}}unnamed"
+
+
+def _captions(root: etree._Element) -> list[etree._Element]:
+    """Return descriptions of pictures in entries that have a text of their own.
+
+    feedparser takes them for one more text of the entry: Mastodon's are often longer than it.
+    """
+    has_text: dict[etree._Element, bool] = {}
+    captions = []
+    for caption in [element for element in _elements(root) if element.tag in _MEDIA]:
+        entry = next(caption.iterancestors("{*}item", "{*}entry"), root)
+        if entry not in has_text:
+            has_text[entry] = any(_is_body(child) for child in entry)
+        if has_text[entry]:
+            captions.append(caption)
+    return captions
+
+
+def _is_body(element: etree._Element) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _MEDIA:
+        return False
+    is_named = element.tag.rpartition("}")[2].lower() in _BODIES
+    return is_named and any(text.strip() for text in element.itertext())
 
 
 def _cut(element: etree._Element) -> bool:
