@@ -81,7 +81,7 @@ class Planner:
             write = self._insert(item) if item.stored is None else self._compare(item, item.stored)
             if write is not None:
                 plan.writes.append(write)
-            else:
+            if write is None or not write.changed:
                 plan.unchanged += 1
                 if item.stored is not None and item.stored.last_seen <= aged:
                     plan.still_there.append(item.stored.id)

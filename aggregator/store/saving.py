@@ -61,9 +61,7 @@ def save(
     _write(connection, slug, plan, to_iso(seen))
     new = sum(write.stored is None for write in plan.writes)
     changed = sum(write.changed for write in plan.writes) - new
-    return SaveCount(
-        new=new, changed=changed, unchanged=plan.unchanged + len(plan.writes) - new - changed
-    )
+    return SaveCount(new=new, changed=changed, unchanged=plan.unchanged)
 
 
 def _write(connection: sqlite3.Connection, slug: str, plan: Plan, seen: str) -> None:

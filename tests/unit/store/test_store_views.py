@@ -1,10 +1,12 @@
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from aggregator.model import Post
+from aggregator.model import Display, Post, Town
 from aggregator.store import Store
 
 FIXED = {
@@ -43,6 +45,29 @@ def test_display_decides_what_is_shown(
     ]
     # All of it is searchable.
     assert rows("SELECT count(*) FROM posts_fts WHERE posts_fts MATCH 'numero'") == [(3,)]
+
+
+def test_what_is_shown_follows_edits_moves_and_the_list(  # noqa: PLR0917 - fixtures
+    store: Store,
+    town: Town,
+    now: datetime,
+    save: Callable[..., Any],
+    make_post: Callable[..., Post],
+    rows: Callable[..., Any],
+) -> None:
+    save(make_post())
+    # Edited and dated anew at once: the row changes its id together with its text.
+    save(make_post(text="Autre texte.", excerpt="Autre…", published=now - timedelta(days=400)))
+    assert rows("SELECT excerpt, text FROM publications") == [("Autre…", "Autre texte.")]
+    assert rows("SELECT text FROM revisions") == [("Un début, une fin, numéro 1.",)]
+    for display, shown in ((Display.EXCERPT, ("Autre…", "")), (Display.TITLE, ("", ""))):
+        sources = (replace(town.sources[0], display=display), *town.sources[1:])
+        store.sync_town(replace(town, sources=sources), definitions={}, now=now)
+        assert rows("SELECT excerpt, text FROM publications") == [shown]
+        assert rows("SELECT text FROM revisions") == [("",)]
+    store.sync_town(town, definitions={}, now=now)
+    assert rows("SELECT excerpt, text FROM publications") == [("Autre…", "Autre texte.")]
+    assert rows("SELECT text FROM revisions") == [("Un début, une fin, numéro 1.",)]
 
 
 def test_views_answer_without_a_single_post(store: Store) -> None:
