@@ -18,6 +18,7 @@ from aggregator.model import Page
 
 _ATTRIBUTE = re.compile(r"@([A-Za-z_][\w:.-]*)\s*\Z")
 _HTML_SPACE = re.compile(r"[ \t\n\r\f]+")  # U+00A0 stays: French typography needs it
+_MAX_TAGS = 200_000  # what follows in a page is left out: 10 MiB of « <p> » would take 1.5 GB
 _BLOCK = re.compile(  # elements that begin on a line of their own
     r"\A(?:address|article|aside|blockquote|body|d[dlt]|div|fig(?:caption|ure)|footer|form|h[1-6]"
     r"|header|hr|li|main|nav|[ou]l|p|pre|section|table|tbody|t[dhr]|tfoot|thead)\Z"
@@ -61,6 +62,7 @@ def _check(css: str) -> None:
 def soup(page: Page) -> BeautifulSoup:
     """Parse a page, in the charset a browser would choose (BOM, HTTP, meta, then a guess)."""
     _, text = html_to_unicode(page.content_type, page.body, auto_detect_fun=_guess_charset)
+    text = "<".join(text.split("<", _MAX_TAGS)[:_MAX_TAGS])
     # Beautiful Soup warns on standard error about XHTML and about texts that look like a file
     # name; both are ordinary here, and neither spelling below changes what is parsed.
     text = re.sub(r"(?i)<\?xml\b", "<?x", text.replace("\0", ""))

@@ -89,3 +89,7 @@ def test_links_are_relative_to_the_base_of_the_page(
     page = page_of(base)
 
     assert base_of(soup(page), page) == expected
+
+
+def test_a_page_of_millions_of_tags_is_read_to_a_point(page_of: PageOf) -> None:
+    assert len(blocks(page_of("<p>" * 3_000_000), "p")) < 200_000
