@@ -26,6 +26,11 @@ _TAILS = (
     ),
     re.compile(r"\s*Version imprimable\s*Envoyer par courriel$", re.IGNORECASE),
 )
+# One of these is in every tail above: asking first is ten times faster.
+_TAIL_WORDS = (
+    *("suite", "savoir plus", "lecture", "voir plus", "lire plus", "read"),
+    *("appeared", "apparu", "twitter", "courriel"),
+)
 _HEADS = re.compile(
     r"^(?:-A\s+A\s+\+A\s*|Version imprimable\s*Envoyer par courriel\s*|"
     r"Imprimer\s+(?:E-?)?Mail\s+Facebook\s+Twitter(?:\s+AddThis)?\s*)+",
@@ -38,7 +43,8 @@ def without_labels(text: str) -> str:
     """Drop « Lire la suite », « The post … appeared first on … » and their like at both ends."""
     text = _HEADS.sub("", text)
     head, tail = text[:-_TAIL_CHARACTERS], text[-_TAIL_CHARACTERS:]
-    before = None
+    folded = tail.casefold()
+    before = None if any(word in folded for word in _TAIL_WORDS) else tail
     while before != tail:
         before = tail
         for label in _TAILS:

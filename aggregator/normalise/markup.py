@@ -72,6 +72,7 @@ def _build(relative: tuple[Literal["rewrite_with_base"], str] | Literal["deny"])
         tags=_INLINE | _BLOCKS,
         clean_content_tags=_UNREAD,
         attributes={
+            "*": set(),  # or nh3 adds lang and title, and a wrong lang is read out wrongly
             "a": {"href"},
             "abbr": {"title"},
             "td": {"colspan", "rowspan"},
@@ -95,14 +96,15 @@ def sanitise(raw: str, *, base: str) -> str:
     """
     if not raw:
         return ""
-    # A carriage return is a line end to a parser, but a reference to one comes out as itself.
-    raw = _DATA_URL.sub("", without_unseen(raw))[:HTML_BYTES]
-    raw = raw.replace("\r\n", "\n").replace("\r", "\n")
-    clean = _clean(raw, base)
+    raw = raw.encode(errors="ignore").decode()  # lone surrogates, that no parser takes
+    if "data:" in raw:
+        raw = _DATA_URL.sub("", raw)
+    raw = raw[:HTML_BYTES]
+    clean = _clean(_tamed(raw), base)
     while len(clean) * 4 > HTML_BYTES and len(clean.encode()) > HTML_BYTES:
         raw = raw[: len(raw) // 2]  # growth is a sign of malice
-        clean = _clean(raw, base)
-    return clean
+        clean = _clean(_tamed(raw), base)
+    return _settled(clean, base)
 
 
 def to_text(clean: str) -> str:
@@ -112,12 +114,25 @@ def to_text(clean: str) -> str:
 
 
 def _clean(raw: str, base: str) -> str:
-    clean = without_unseen(_cleaner(base).clean(_tamed(raw))).replace("\r", "")
+    # A carriage return ends a line for a parser, but a reference to one comes out as itself.
+    clean = without_unseen(_cleaner(base).clean(raw)).replace("\r", "")
     for _ in range(5):  # <p><strong><a></a></strong></p> takes three rounds
         clean, emptied = _EMPTY.subn("", clean)
         if not emptied:
             break
     return _PRE_START.sub("<pre>", clean).strip()
+
+
+def _settled(clean: str, base: str) -> str:
+    """Parse again until nothing moves, so that a browser's parser sees what ours saw.
+
+    HTML that changes when it is parsed again is how scripts get past sanitisers (mutation XSS).
+    """
+    for _ in range(5):
+        before, clean = clean, _clean(clean, base)
+        if clean == before:
+            break
+    return clean
 
 
 def _tamed(raw: str) -> str:

@@ -10,7 +10,6 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
 )
-_SPACES = re.compile(r"\s+")
 
 
 def without_unseen(text: str) -> str:
@@ -20,7 +19,7 @@ def without_unseen(text: str) -> str:
 
 def fold_spaces(text: str) -> str:
     """Make plain text single-spaced, composed (NFC) and free of unseen characters."""
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", _UNSEEN.sub("", text)).strip())
+    return unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
 
 
 def cut_at_word(text: str, limit: int) -> str:

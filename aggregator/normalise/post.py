@@ -28,6 +28,7 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9_-]{1,30})?", re.IGNORECASE)
 _NO_LANGUAGE = {"und", "mul", "zxx", "mis"}
 # An author's address is personal data that nobody asked to spread (RGPD art. 5.1 c).
 _EMAIL = re.compile(r"[^\s<>()\[\]:;,\"@]{1,64}@[^\s<>()\[\]:;,\"@]{1,255}")
+_LEFT_OVER = re.compile(r"mailto:|<\s*>|\(\s*\)", re.IGNORECASE)
 _BRACKETS = re.compile(r"^\((.*)\)$")
 
 
@@ -65,7 +66,7 @@ def normalise(
     if not (title or text or link or date.origin is not DateOrigin.FIRST_SEEN):
         return Rejection(
             entry=cut_at_word(fold_spaces(entry.guid or "entrée vide"), 120),
-            reason="Ni titre, ni texte, ni lien, ni date : rien à lire.",
+            reason="Ni titre, ni texte, ni lien, ni date\u00a0: rien à lire.",
         )
     url = link or home
     post_title = title or derived_title(text) or title_from_url(link or "")
@@ -121,6 +122,8 @@ def _body(entry: Entry, base: str) -> tuple[str, str, str]:
     """Return html, text and summary; the summary is the body where that holds no word."""
     html = sanitise(entry.html, base=base)
     if text := without_labels(to_text(html)):
+        if entry.summary == entry.html:
+            return html, text, ""
         summary = to_text(sanitise(entry.summary[:_SUMMARY_CHARACTERS], base=base))
         return html, text, without_labels(summary)
     html = sanitise(entry.summary, base=base)
@@ -151,10 +154,9 @@ def _guid(entry: Entry, base: str, pages: Iterable[str], said: tuple[str, ...]) 
 
 def _author(raw: str | None) -> str | None:
     # RSS writes « jean@example.org (Jean Dupont) », e-mail « Jean Dupont <jean@example.org> ».
-    name = _EMAIL.sub("", raw or "").replace("mailto:", "").replace("<>", "").replace("()", "")
-    name = plain_line(name, limit=_AUTHOR_CHARACTERS).strip(" ,;:-–")
-    name = _BRACKETS.sub(r"\1", name).strip()
-    return _EMAIL.sub("", name).strip() or None
+    name = _EMAIL.sub("", plain_line(raw or "", limit=_AUTHOR_CHARACTERS))
+    name = _LEFT_OVER.sub("", name).strip(" ,;:-–")
+    return _BRACKETS.sub(r"\1", name).strip() or None
 
 
 def _language(*stated: str | None) -> str:
