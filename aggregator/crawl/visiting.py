@@ -198,7 +198,8 @@ def _normalise_all(found: Visit, source: Source, timezone: str, seen: datetime) 
                 rejections.append(result)
             else:
                 posts.append(enrich(result, source=source))
-    if rejections and not posts:
+    # A feed that is well-formed may hold nothing worth keeping; a listing may not.
+    if rejections and not posts and not all(e.may_be_empty for _, e in found.extractions):
         raise NothingFound(
             f"none of the {len(rejections)} items of {found.answer.url} could be kept"
             f" ({rejections[0].reason})",

@@ -1,0 +1,142 @@
+"""The `aggregator` command as people run it: output, exit status, fixed JSON shapes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Answer, Site
+from integration.commands import feed, run, write_town
+
+SHAPE = {"sources", "new", "changed", "unchanged", "failed", "results"}
+RESULT = {
+    *("source", "outcome", "new", "changed", "unchanged", "rejected", "error", "bytes"),
+    "elapsed_s",
+}
+
+
+@pytest.fixture
+def town(tmp_path: Path, site: Site) -> Path:
+    site.pages["/bon.xml"] = feed(1, 2, 3)
+    return write_town(tmp_path, site, "bon")
+
+
+def test_check_of_a_right_list(town: Path) -> None:
+    done = run("--town", town, "check")
+    assert done.returncode == 0
+    assert "1 sources" in done.stdout
+
+
+def test_check_says_every_fault_with_its_line_and_exits_2(town: Path) -> None:
+    path = town / "sources.yaml"
+    path.write_text(path.read_text().replace("kind: blog", "kid: blog").replace("tabs", "onglets"))
+    done = run("check", "--town", town, "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert found["ok"] is False
+    assert len(found["complaints"]) >= 2
+    assert all(c["line"] for c in found["complaints"])
+    assert "kind" in done.stderr
+    assert not (town / "db").exists()
+
+
+def test_crawl_json_has_the_fixed_shape(town: Path) -> None:
+    done = run("--town", town, "crawl", "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert set(found) == SHAPE
+    assert found["new"] == 3
+    assert set(found["results"][0]) == RESULT
+    assert found["results"][0]["outcome"] == "saved"
+    assert (town / "db" / "veille.db").is_file()
+    again = json.loads(run("--town", town, "crawl", "--all", "--json").stdout)
+    assert (again["new"], again["changed"]) == (0, 0)
+
+
+def test_a_failing_source_exits_1_and_is_named_on_stderr(town: Path, site: Site) -> None:
+    site.pages["/bon.xml"] = Answer(status=404)
+    done = run("--town", town, "crawl")
+    assert done.returncode == 1
+    assert "bon: failed" in done.stderr
+    assert "1 failed" in done.stdout
+
+
+def test_an_unknown_source_exits_2(town: Path) -> None:
+    done = run("--town", town, "crawl", "bonn")
+    assert done.returncode == 2
+    assert "bonn" in done.stderr
+
+
+def test_a_folder_without_a_list_exits_2(tmp_path: Path) -> None:
+    done = run("--town", tmp_path, "check")
+    assert done.returncode == 2
+    assert "sources.yaml" in done.stderr
+
+
+def test_a_file_that_is_no_database_exits_3(town: Path) -> None:
+    (town / "faux.db").write_bytes(b"pas une base" * 1000)
+    done = run("--town", town, "--db", town / "faux.db", "crawl")
+    assert done.returncode == 3
+    assert "faux.db" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_search_and_status_and_reindex(town: Path) -> None:
+    run("--town", town, "crawl")
+    found = json.loads(run("--town", town, "search", "PROPRETE", "--json").stdout)
+    assert set(found) == {"total", "results", "facets", "suggestion"}
+    assert found["total"] == {"value": 3, "exact": True}
+    assert set(found["results"][0]) == {
+        *("uid", "title", "url", "source", "instance", "published", "date_origin", "extract")
+    }
+    (status,) = json.loads(run("--town", town, "status", "--json").stdout)
+    assert set(status) == {
+        *("source", "name", "state", "reason", "since", "last_success", "last_post"),
+        *("failures", "next_fetch"),
+    }
+    assert status["state"] == "ok"
+    assert "3 posts" in run("--town", town, "reindex").stdout
+    assert run("--town", town, "migrate").stdout.strip() == "nothing to do"
+
+
+def test_search_without_a_database_exits_3(town: Path) -> None:
+    done = run("--town", town, "search", "mot")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_try_shows_what_would_be_read_and_writes_nothing(town: Path, site: Site) -> None:
+    site.pages["/"] = Answer(
+        body=b'<html><head><link rel="alternate" type="application/rss+xml" href="/bon.xml">'
+    )
+    done = run("--town", town, "try", site.url("/"), "--json")
+    found = json.loads(done.stdout)
+    assert [post["title"] for post in found["posts"]] == [f"Publication {n}" for n in (1, 2, 3)]
+    assert found["feed"] == site.url("/bon.xml")
+    assert "feed: " + site.url("/bon.xml") in found["proposal"]
+    assert not (town / "db").exists()
+    assert len(json.loads(run("--town", town, "try", "bon", "--json").stdout)["posts"]) == 3
+
+
+def test_what_try_proposes_passes_check(town: Path, site: Site) -> None:
+    site.pages["/nouveau.xml"] = feed(8, 9)
+    proposal = json.loads(run("--town", town, "try", site.url("/nouveau.xml"), "--json").stdout)[
+        "proposal"
+    ]
+    path = town / "sources.yaml"
+    path.write_text(path.read_text() + proposal + "\n", encoding="utf-8")
+    assert run("--town", town, "check").returncode == 0
+
+
+def test_the_environment_names_town_and_database(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_TOWN", str(town))
+    monkeypatch.setenv("AGGREGATOR_DB", str(town / "autre.db"))
+    assert run("crawl").returncode == 0
+    assert (town / "autre.db").is_file()
+
+
+def test_a_taken_port_is_said(town: Path, site: Site) -> None:
+    done = run("--town", town, "up", "--port", str(site.port))
+    assert done.returncode == 2
+    assert "--port" in done.stderr
