@@ -1,9 +1,9 @@
 """The room's door: one untrusted entry becomes one post, or is refused with a reason."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -68,31 +68,24 @@ def normalise(
             entry=cut_at_word(fold_spaces(entry.guid or "entrée vide"), 120),
             reason="Ni titre, ni texte, ni lien, ni date\u00a0: rien à lire.",
         )
-    url = link or home
-    post_title = title or derived_title(text) or title_from_url(link or "")
-    post_title = post_title or _fallback_title(source, date, timezone)
-    author, spoken = _author(entry.author), _language(entry.language, language, source.language)
-    short = excerpt(summary or text)
-    categories = _categories(entry.categories)
-    told = to_iso(date.moment) if date.origin in _TOLD else ""
-    return Post(
+    derived = derived_title(text) or title_from_url(link or "")
+    post = Post(
         source=source.slug,
-        guid=_guid(entry, base, {page_url, source.url}, (title, told, text)),
-        url=url,
-        title=post_title,
+        guid=_guid(entry, base, {page_url, source.url}) or _hash(title, _told(date), text),
+        url=link or home,
+        title=title or derived or _fallback_title(source, date, timezone),
         title_derived=not title,
-        excerpt=short,
+        excerpt=excerpt(summary or text),
         html=html,
         text=text,
-        author=author,
-        language=spoken,
+        author=_author(entry.author),
+        language=_language(entry.language, language, source.language),
         published=date.moment,
         date_origin=date.origin,
-        categories=categories,
-        digest=_digest(
-            [post_title, url, short, html, text, author, spoken, told, sorted(categories)]
-        ),
+        categories=_categories(entry.categories),
+        digest="",
     )
+    return replace(post, digest=_digest(post, date))
 
 
 @lru_cache(maxsize=256)
@@ -130,26 +123,29 @@ def _body(entry: Entry, base: str) -> tuple[str, str, str]:
     return html, without_labels(to_text(html)), ""
 
 
+def _told(date: ReadDate) -> str:
+    """Return the moment as text where the site itself told it, so that it stays the same."""
+    return to_iso(date.moment) if date.origin in _TOLD else ""
+
+
 def _fallback_title(source: Source, date: ReadDate, timezone: str) -> str:
-    """Name a post after its source, and the day where the site told it (or it would change)."""
-    if date.origin not in _TOLD:
+    """Name a post after its source, and the day where the site told it."""
+    if not _told(date):
         return source.name
     return f"{source.name}, {date.moment.astimezone(ZoneInfo(timezone)):%d/%m/%Y}"
 
 
-def _guid(entry: Entry, base: str, pages: Iterable[str], said: tuple[str, ...]) -> str:
-    """Return what identifies an item in its source: its id, its address, or what it says.
+def _guid(entry: Entry, base: str, pages: Iterable[str]) -> str | None:
+    """Return what identifies an item in its source: its id, else its address.
 
     Fragments count here: the events of one page are several. The page itself identifies nothing.
     """
     stated = fold_spaces(entry.guid or "")
     if stated:
-        return stated if len(stated) <= _GUID_CHARACTERS else _digest([stated])
+        return stated if len(stated) <= _GUID_CHARACTERS else _hash(stated)
     found = absolute(entry.link or "", base=base)
     url = None if found is None else canonical(found, fragment=True)
-    if url is not None and url not in {_page(page) for page in pages}:
-        return url
-    return _digest(list(said))
+    return None if url in {_page(page) for page in pages} else url
 
 
 def _author(raw: str | None) -> str | None:
@@ -173,5 +169,13 @@ def _categories(raw: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))[:_MAX_CATEGORIES]
 
 
-def _digest(parts: list[object]) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+def _digest(post: Post, date: ReadDate) -> str:
+    return _hash(
+        *(post.title, post.url, post.excerpt, post.html, post.text, post.author or ""),
+        *(post.language, _told(date), *sorted(post.categories)),
+    )
+
+
+def _hash(*parts: str) -> str:
+    # No part holds a unit separator: unseen characters are out.
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
