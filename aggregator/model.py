@@ -94,7 +94,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How to read a page that has no feed: `selector@attribute` texts (see readers/selection.py).
+    """How to read a page that has no feed: `selector@attribute` texts (see aggregator/scraping.py).
 
     All but `items` and `next` are read inside one item.
     """

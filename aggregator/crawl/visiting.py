@@ -198,11 +198,11 @@ def _normalise_all(found: Visit, source: Source, timezone: str, seen: datetime) 
                 rejections.append(result)
             else:
                 posts.append(enrich(result, source=source))
-    # A feed that is well-formed may hold nothing worth keeping; a listing may not.
-    if rejections and not posts and not all(e.may_be_empty for _, e in found.extractions):
+    # A feed that is well-formed may hold nothing worth keeping; anything else may not.
+    if not posts and not all(extraction.may_be_empty for _, extraction in found.extractions):
+        reasons = "; ".join(dict.fromkeys(rejection.reason for rejection in rejections))
         raise NothingFound(
-            f"none of the {len(rejections)} items of {found.answer.url} could be kept"
-            f" ({rejections[0].reason})",
+            f"nothing could be kept of {found.answer.url} ({reasons or 'it holds no item'})",
             url=found.answer.url,
         )
     return replace(found, posts=tuple(posts), rejections=tuple(rejections))

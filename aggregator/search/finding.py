@@ -36,7 +36,7 @@ UNION ALL SELECT 'instance', instance_id, count(*) FROM found
     WHERE instance_id IS NOT NULL GROUP BY 2
 UNION ALL SELECT 'source', source_id, count(*) FROM found GROUP BY 2
 UNION ALL SELECT 'genre', kind_id, count(*) FROM found GROUP BY 2
-UNION ALL SELECT 'annee', year, count(*) FROM found GROUP BY 2
+UNION ALL SELECT 'annee', year, count(*) FROM found WHERE year > 0 GROUP BY 2
 UNION ALL SELECT 'quartier', quartier_id, count(*)
     FROM found JOIN post_quartiers ON post_id = found.id GROUP BY 2
 """

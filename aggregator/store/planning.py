@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from aggregator.clock import from_iso, to_iso
 from aggregator.model import DateOrigin, Post
-from aggregator.store import dates
+from aggregator.store import dates, ids
 from aggregator.store.identity import Item, Stored
-from aggregator.store.tags import Names, Tags, year_of
+from aggregator.store.tags import UNKNOWN_YEAR, Names, Tags, year_of
 
 # last_seen is true to the day: rewriting every row at every crawl would cost more than the rest.
 LAST_SEEN_AFTER = timedelta(days=1)
@@ -45,6 +45,7 @@ class Write:
     published: datetime
     date_origin: DateOrigin
     tags: Tags
+    filed_at: datetime  # where it stands among posts, mostly its date
     changed: bool = True  # else only the tags did
     edited: bool = False  # title or text did: the old ones are kept as a version
 
@@ -72,6 +73,7 @@ class Planner:
     kind_id: int
     names: Names
     seen: datetime
+    is_first: bool  # nothing was kept of this source before
 
     def plan(self, items: Iterable[Item]) -> Plan:
         """Return what is to be written, in the order of the page."""
@@ -89,13 +91,18 @@ class Planner:
 
     def _insert(self, item: Item) -> Write:
         post = item.post
+        # What a source already held when we met it, without a date, is of any age: it is no news,
+        # and belongs to no year.
+        of_any_age = self.is_first and post.date_origin is DateOrigin.FIRST_SEEN
+        year = UNKNOWN_YEAR if of_any_age else year_of(post.published, self.names.timezone)
         return Write(
             guid=item.guid,
             post=post,
             stored=None,
             published=post.published,
+            filed_at=ids.EPOCH if of_any_age else post.published,
             date_origin=post.date_origin,
-            tags=self._tags(post, year_of(post.published, self.names.timezone)),
+            tags=self._tags(post, year),
         )
 
     def _compare(self, item: Item, stored: Stored) -> Write | None:
@@ -117,11 +124,13 @@ class Planner:
         tags = self._tags(post, year)
         if not (shown_changed or redated or tags.fac != stored.fac):
             return None
+        published = post.published if redated else from_iso(stored.published)
         return Write(
             guid=item.guid,
             post=post,
             stored=stored,
-            published=post.published if redated else from_iso(stored.published),
+            published=published,
+            filed_at=published,
             date_origin=post.date_origin if redated else DateOrigin(stored.date_origin),
             tags=tags,
             changed=shown_changed or redated,

@@ -9,6 +9,7 @@ from aggregator.model import Post, SaveCount
 from aggregator.store import identity, ids, index, tags
 from aggregator.store.planning import Plan, Planner, Write, shown
 
+_ANY = "SELECT 1 FROM posts WHERE source_id = ? LIMIT 1"
 _INSERT = """
 INSERT INTO posts (
     url, title, title_derived, excerpt, html, text, author, language, categories,
@@ -55,7 +56,12 @@ def save(
     """
     source_id, kind_id = names.source(slug)
     planner = Planner(
-        connection=connection, source_id=source_id, kind_id=kind_id, names=names, seen=seen
+        connection=connection,
+        source_id=source_id,
+        kind_id=kind_id,
+        names=names,
+        seen=seen,
+        is_first=connection.execute(_ANY, (source_id,)).fetchone() is None,
     )
     plan = planner.plan(identity.identify(connection, source_id, posts))
     _write(connection, slug, plan, to_iso(seen))
@@ -67,7 +73,7 @@ def save(
 def _write(connection: sqlite3.Connection, slug: str, plan: Plan, seen: str) -> None:
     index.remove(connection, [write.stored.id for write in plan.writes if write.stored])
     moving = [write for write in plan.writes if write.moves]
-    moved = ids.allocate(connection, [write.published for write in moving])
+    moved = ids.allocate(connection, [write.filed_at for write in moving])
     numbers = dict(zip((write.guid for write in moving), moved, strict=True))
     filed = []
     for write in plan.writes:

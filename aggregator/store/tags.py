@@ -15,6 +15,7 @@ from aggregator.clock import from_iso
 from aggregator.errors import StoreError
 from aggregator.store import index
 
+UNKNOWN_YEAR = 0  # of an undated post that was there before we came
 BATCH = 250  # posts a transaction when a source is re-tagged: about 0.1 s
 
 Transaction = Callable[[], AbstractContextManager[None]]
@@ -150,7 +151,9 @@ class _Move:
     new_quartiers: frozenset[int]
     timezone: ZoneInfo
 
-    def tags(self, instance: int | None, quartiers: Collection[int], published: str) -> Tags:
+    def tags(
+        self, instance: int | None, quartiers: Collection[int], published: str, year: int
+    ) -> Tags:
         # What came from the text of the post rather than from its source stays.
         kept = instance if instance != self.old_instance else self.new_instance
         return Tags(
@@ -158,21 +161,21 @@ class _Move:
             kind_id=self.kind_id,
             instance_id=kept,
             quartier_ids=tuple((set(quartiers) - self.old_quartiers) | self.new_quartiers),
-            year=year_of(from_iso(published), self.timezone),
+            year=year and year_of(from_iso(published), self.timezone),
         )
 
 
 def _retag_batch(connection: sqlite3.Connection, move: _Move, after: int) -> int | None:
     """Re-tag the next posts; return the last one's id, or None when the source is done."""
     rows = connection.execute(
-        "SELECT id, instance_id, published, fac, (SELECT json_group_array(quartier_id)"
+        "SELECT id, instance_id, published, year, fac, (SELECT json_group_array(quartier_id)"
         " FROM post_quartiers WHERE post_id = posts.id) FROM posts"
         " WHERE source_id = ? AND id > ? ORDER BY id LIMIT ?",
         (move.source_id, after, BATCH),
     ).fetchall()
     moved = []
-    for post, instance, published, fac, quartiers in rows:
-        tags = move.tags(instance, json.loads(quartiers), published)
+    for post, instance, published, year, fac, quartiers in rows:
+        tags = move.tags(instance, json.loads(quartiers), published, year)
         if tags.fac != fac:
             moved.append((post, tags))
     posts = [post for post, _ in moved]

@@ -144,6 +144,7 @@ CREATE TABLE posts (
     categories TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(categories)),
     instance_id INTEGER REFERENCES instances (id),
     kind_id INTEGER NOT NULL REFERENCES kinds (id),
+    -- 0: undated, and there before we came, so of any age; filed after all others.
     year INTEGER NOT NULL,
     fac TEXT NOT NULL DEFAULT '',
     digest TEXT NOT NULL,

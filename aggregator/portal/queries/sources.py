@@ -90,7 +90,8 @@ def source_posts(connection: sqlite3.Connection, slug: str, *, page: int) -> Sou
     # The narrow twin: counting years never touches a text.
     years = connection.execute(
         "SELECT f.year, count(*) FROM posts AS p INDEXED BY posts_source_date"
-        " JOIN post_facets AS f ON f.id = p.id WHERE p.source_id = ? GROUP BY 1 ORDER BY 1 DESC",
+        " JOIN post_facets AS f ON f.id = p.id WHERE p.source_id = ? AND f.year > 0"
+        " GROUP BY 1 ORDER BY 1 DESC",
         (source_id,),
     )
     return SourcePosts(

@@ -181,3 +181,17 @@ def test_ligatures_are_found_as_two_letters(save: Save, make_post: MakePost, row
     save(make_post(title="Œuvre et cœur", text="Lætitia"))
     for word in ("oeuvre", "coeur", "laetitia"):
         assert found(rows, word) == ["1"]
+
+
+def test_undated_posts_found_at_the_first_visit_are_of_any_age(
+    save: Save, make_post: MakePost, now: datetime, rows: Rows
+) -> None:
+    """They would fill « newest first », and this year, the day a source without dates is added."""
+    undated = [make_post(f"u{n}", date_origin=DateOrigin.FIRST_SEEN, published=now) for n in (1, 2)]
+    save(*undated, make_post("d", published=now - timedelta(days=900)))
+    assert rows("SELECT guid FROM posts ORDER BY id DESC") == [("d",), ("u1",), ("u2",)]
+    assert rows("SELECT year FROM posts WHERE guid = 'u1'") == [(0,)]
+    later = now + timedelta(days=3)
+    news = make_post("n", date_origin=DateOrigin.FIRST_SEEN, published=later)
+    save(news, *undated, seen=later)
+    assert rows("SELECT guid, year FROM posts ORDER BY id DESC LIMIT 1") == [("n", later.year)]
