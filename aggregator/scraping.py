@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import soupsieve
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 from w3lib.encoding import html_to_unicode
 
 from aggregator.model import Page

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import feedparser.mixin
-from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import etree
 
 _MAX_ENTRIES = 10_000
 _MAX_CATEGORIES = 200  # of one entry

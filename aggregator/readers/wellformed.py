@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from html.entities import html5
 
-from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import etree
 
 from aggregator.errors import NotAFeed
 from aggregator.readers.pruning import prune

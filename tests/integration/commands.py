@@ -105,8 +105,18 @@ def running_up(town: Path, database: Path) -> Iterator[tuple[str, subprocess.Pop
     """Run `aggregator up` until the block ends; gives its address and process."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "aggregator", "up", "--port", str(port)]
-        + ["--town", str(town), "--db", str(database)],
+        [
+            sys.executable,
+            "-m",
+            "aggregator",
+            "up",
+            "--port",
+            str(port),
+            "--town",
+            str(town),
+            "--db",
+            str(database),
+        ],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

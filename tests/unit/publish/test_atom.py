@@ -4,7 +4,7 @@ from typing import Any
 import feedparser
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import etree
 
 from aggregator.publish import AtomEntry, atom
 
