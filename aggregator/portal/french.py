@@ -1,5 +1,6 @@
 """How dates, hours and numbers are written on screen: in French, in the town's time zone."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ NARROW_SPACE = "\u202f"  # between thousands (Imprimerie nationale)
 SPACE = "\u00a0"  # keeps « 14 h 30 » on one line
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 A_WEEK = 7
+_LOOSE_SIGN = re.compile(r" (?=[?!:;»](?:\s|$))|(?<=«) ")
 MORE = "\u00a0…"
 
 
@@ -32,6 +34,15 @@ def cut(text: str, length: int) -> str:
     return (head if space else text[:length]).rstrip(" ,;:.!?«(–-") + MORE
 
 
+def bound(text: str) -> str:
+    """Keep signs on the line of their word: no line begins with « ? » or « » »."""
+    return _LOOSE_SIGN.sub(SPACE, text)
+
+
+def _written(day: date) -> str:
+    return french_day(day).replace(" ", SPACE, 1)
+
+
 def _hour(local: datetime) -> str:
     return f"{local.hour}{SPACE}h{SPACE}{local.minute:02d}"
 
@@ -49,7 +60,7 @@ class Calendar:
 
     def day(self, moment: datetime) -> str:
         """Write the day alone: « 3 mars 2016 »."""
-        return french_day(self.day_of(moment))
+        return _written(self.day_of(moment))
 
     def full(self, moment: datetime) -> str:
         """Write day and time: « jeudi 3 mars 2016 à 14 h 30 »."""
@@ -86,7 +97,7 @@ class Calendar:
 
     def _without_year(self, day: date) -> str:
         """Write a day; the year goes without saying when it is this one."""
-        text = french_day(day)
+        text = _written(day)
         return text.removesuffix(f" {day.year}") if day.year == self.today.year else text
 
     def dated(self, moment: datetime, origin: DateOrigin) -> str:

@@ -30,6 +30,7 @@ FACET_TITLES: Mapping[str, str] = {
     "annee": "Années",
 }
 SHORT_FACET = 8  # values shown before « n de plus »
+LONG_FACET = 60  # values shown at all, most frequent first: more would double the page
 _STATES_OF_MANY: Mapping[State, str] = {
     State.NEW: "pas encore relevées",
     State.SILENT: "silencieuses",

@@ -21,6 +21,7 @@ from aggregator.search import Query, Results, parse_query, search, to_json
 
 # Boxes with titles; more would make the page heavy on a small connection.
 FULL_BOXES = 18
+NAMED_BOXES = 40  # others, by name alone
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 # Answers to every possible question are no content: search engines would ask for ever.
 ROBOTS = "User-agent: *\nDisallow: /recherche\nDisallow: /donnees/\n"
@@ -31,6 +32,8 @@ class Front:
     """What the home page shows."""
 
     boxes: tuple[Box, ...]
+    others: tuple[Box, ...]  # named only
+    unnamed: int  # how many more there are
     river: tuple[PostLine, ...]
 
 
@@ -48,8 +51,12 @@ async def home(visit: Visit) -> Response:
     slugs = {source.slug for source in visit.town.sources if tab is None or tab.holds(source)}
 
     def read(connection: sqlite3.Connection) -> Front:
+        boxes = home_sql.boxes(connection, slugs, full=FULL_BOXES)
+        others = [box for box in boxes if not box.posts]
         return Front(
-            boxes=home_sql.boxes(connection, slugs, full=FULL_BOXES),
+            boxes=tuple(box for box in boxes if box.posts),
+            others=tuple(others[:NAMED_BOXES]),
+            unnamed=len(others[NAMED_BOXES:]),
             river=home_sql.river(connection, now=visit.now),
         )
 

@@ -15,7 +15,7 @@ from e2e.portal_town import SCHOOL, SCHOOL_PAGE, build_town
 
 from aggregator.paths import TownFolder
 from aggregator.portal.server import build_portal
-from aggregator.portal.views import FULL_BOXES
+from aggregator.portal.views import FULL_BOXES, NAMED_BOXES
 
 PAGES = (
     "/",
@@ -149,11 +149,12 @@ def test_the_tab_chosen_is_the_one_shown(visitor: Visitor) -> None:
 
 def test_the_home_page_stays_light_with_many_sources(tmp_path: Path) -> None:
     town, database = build_town(tmp_path)
+    many = 80
     long = "Un titre bien trop long pour une boîte " * 20
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE posts SET title = ?", (long,))
         entries = []
-        for number in range(3 * FULL_BOXES):
+        for number in range(many):
             entries.append(
                 f"  - {{slug: s{number}, name: Source numéro {number}, kind: blog,"
                 f" url: 'https://s{number}.example/'}}\n"
@@ -180,7 +181,8 @@ def test_the_home_page_stays_light_with_many_sources(tmp_path: Path) -> None:
     page = visitor.ask("/", **{"accept-encoding": "identity"})
     visitor.close()
     assert page.text.count('<article class="boite">') == FULL_BOXES
-    assert "Source numéro 53" in page.text
+    unnamed = many + 5 - FULL_BOXES - NAMED_BOXES
+    assert f"et {unnamed}\u00a0autres sources" in page.text
     assert len(page.content) + 12_000 <= 60_000  # with the style sheet
 
 

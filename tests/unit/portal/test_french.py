@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aggregator.model import DateOrigin
-from aggregator.portal.french import Calendar, counted, cut, number
+from aggregator.portal.french import Calendar, bound, counted, cut, number
 
 CALENDAR = Calendar(zone=ZoneInfo("Europe/Paris"), today=date(2026, 11, 22))
 LATE = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)  # past midnight in Paris
@@ -37,20 +37,26 @@ def test_texts_are_cut_at_words(text: str, cut_text: str) -> None:
 
 
 def test_days_are_the_towns() -> None:
-    assert CALENDAR.day(LATE) == "4 mars 2026"
-    assert CALENDAR.full(LATE) == "mercredi 4 mars 2026 à 0\u00a0h\u00a030"
+    assert CALENDAR.day(LATE) == "4\u00a0mars 2026"
+    assert CALENDAR.full(LATE) == "mercredi 4\u00a0mars 2026 à 0\u00a0h\u00a030"
 
 
 @pytest.mark.parametrize(
     ("origin", "text", "in_full"),
     [
-        (DateOrigin.STATED, "le 4 mars 2026", "le mercredi 4 mars 2026 à 0\u00a0h\u00a030"),
-        (DateOrigin.DAY_ONLY, "le 4 mars 2026", "le mercredi 4 mars 2026"),
-        (DateOrigin.INFERRED, "vers le 4 mars 2026 (date déduite)", None),
-        (DateOrigin.FIRST_SEEN, "date inconnue, vue le 4 mars 2026", None),
+        (
+            DateOrigin.STATED,
+            "le 4\u00a0mars 2026",
+            "le mercredi 4\u00a0mars 2026 à 0\u00a0h\u00a030",
+        ),
+        (DateOrigin.DAY_ONLY, "le 4\u00a0mars 2026", "le mercredi 4\u00a0mars 2026"),
+        (DateOrigin.INFERRED, "vers le 4\u00a0mars 2026 (date déduite)", None),
+        (DateOrigin.FIRST_SEEN, "date inconnue, vue le 4\u00a0mars 2026", None),
     ],
 )
-def test_a_date_says_where_it_comes_from(origin: DateOrigin, text: str, in_full: str | None) -> None:
+def test_a_date_says_where_it_comes_from(
+    origin: DateOrigin, text: str, in_full: str | None
+) -> None:
     assert CALENDAR.dated(LATE, origin) == text
     assert CALENDAR.dated_in_full(LATE, origin) == (in_full or text)
 
@@ -58,10 +64,10 @@ def test_a_date_says_where_it_comes_from(origin: DateOrigin, text: str, in_full:
 @pytest.mark.parametrize(
     ("origin", "text"),
     [
-        (DateOrigin.STATED, "4 mars"),
-        (DateOrigin.DAY_ONLY, "4 mars"),
-        (DateOrigin.INFERRED, "vers le 4 mars"),
-        (DateOrigin.FIRST_SEEN, "sans date, vue le 4 mars"),
+        (DateOrigin.STATED, "4\u00a0mars"),
+        (DateOrigin.DAY_ONLY, "4\u00a0mars"),
+        (DateOrigin.INFERRED, "vers le 4\u00a0mars"),
+        (DateOrigin.FIRST_SEEN, "sans date, vue le 4\u00a0mars"),
     ],
 )
 def test_brief_dates_leave_this_year_out(origin: DateOrigin, text: str) -> None:
@@ -69,7 +75,10 @@ def test_brief_dates_leave_this_year_out(origin: DateOrigin, text: str) -> None:
 
 
 def test_brief_dates_name_other_years() -> None:
-    assert CALENDAR.brief(datetime(2016, 2, 29, tzinfo=UTC), DateOrigin.STATED) == "29 février 2016"
+    assert (
+        CALENDAR.brief(datetime(2016, 2, 29, tzinfo=UTC), DateOrigin.STATED)
+        == "29\u00a0février 2016"
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +87,7 @@ def test_brief_dates_name_other_years() -> None:
         (datetime(2026, 11, 22, 8, tzinfo=UTC), "Aujourd’hui"),
         (datetime(2026, 11, 21, 8, tzinfo=UTC), "Hier"),
         (datetime(2026, 11, 20, 23, 30, tzinfo=UTC), "Hier"),
-        (datetime(2026, 11, 16, 8, tzinfo=UTC), "Lundi 16 novembre"),
+        (datetime(2026, 11, 16, 8, tzinfo=UTC), "Lundi 16\u00a0novembre"),
         (datetime(2026, 11, 15, 8, tzinfo=UTC), "Novembre 2026"),
         (datetime(2016, 2, 1, 8, tzinfo=UTC), "Février 2016"),
     ],
@@ -89,9 +98,22 @@ def test_headings_of_the_river(moment: datetime, text: str) -> None:
 
 
 def test_our_own_moments_have_minutes() -> None:
-    assert CALENDAR.minute(LATE) == "4 mars à 0\u00a0h\u00a030"
+    assert CALENDAR.minute(LATE) == "4\u00a0mars à 0\u00a0h\u00a030"
 
 
 def test_machine_dates_have_no_hour_where_none_is_stated() -> None:
     assert CALENDAR.machine(LATE, DateOrigin.STATED) == "2026-03-04T00:30+01:00"
     assert CALENDAR.machine(LATE, DateOrigin.DAY_ONLY) == "2026-03-04"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Et si on votait ?", "Et si on votait\u00a0?"),
+        ("« Le pont » : suite", "«\u00a0Le pont\u00a0»\u00a0: suite"),
+        ("à 10 :30", "à 10 :30"),
+        ("rien à lier", "rien à lier"),
+    ],
+)
+def test_signs_stay_with_their_word(text: str, kept: str) -> None:
+    assert bound(text) == kept

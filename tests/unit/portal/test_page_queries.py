@@ -41,7 +41,9 @@ def test_the_river_leaves_announced_dates_out(connection: sqlite3.Connection) ->
     assert newest not in earlier
 
 
-def test_boxes_hold_the_five_newest_and_the_most_active_come_first(connection: sqlite3.Connection) -> None:
+def test_boxes_hold_the_five_newest_and_the_most_active_come_first(
+    connection: sqlite3.Connection,
+) -> None:
     found = home.boxes(connection, {"gazette", "jardins", "cq-hautes-rives"}, full=2)
     assert [box.source.slug for box in found] == ["cq-hautes-rives", "gazette", "jardins"]
     assert [len(box.posts) for box in found] == [5, 5, 0]

@@ -37,7 +37,9 @@ def test_the_list_is_read_again_when_it_changes(tmp_path: Path) -> None:
     assert _names(path, LIST % "Valmont", LIST % "Corbas") == ["Valmont", "Corbas"]
 
 
-def test_a_broken_list_leaves_the_last_good_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_list_leaves_the_last_good_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "sources.yaml"
     assert _names(path, LIST % "Valmont", "version: [", LIST % "Corbas") == [
         "Valmont", "Valmont", "Corbas",
