@@ -18,8 +18,10 @@ from aggregator.service import Child, supervise
 from aggregator.sources import load_sources
 from aggregator.store import Store
 
+PORT = 8001
+
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
-_port = click.option("--port", default=8001, show_default=True, help="Port to serve on.")
+_port = click.option("--port", default=PORT, show_default=True, help="Port to serve on.")
 
 
 @click.command()
@@ -46,20 +48,24 @@ def up(place: Place, host: str, port: int) -> None:
 
 @click.command()
 @_host
-@_port
+@click.option("--port", type=int, help=f"Port to serve on; {PORT} or, if taken, any free one.")
 @in_place
-def demo(place: Place, host: str, port: int) -> None:
+def demo(place: Place, host: str, port: int | None) -> None:
     """Run everything on the bundled sample town, whose sites are served on this machine."""
-    place.town_option = bundled("demo")
     # The sample sites are on loopback, which the crawler refuses unless the environment says so.
     os.environ["AGGREGATOR_ALLOW_NETWORKS"] = "127.0.0.0/8"
-    town = load_sources(place.town.sources, scrapers=place.town.scrapers)
-    with SampleTown(place.town.root), tempfile.TemporaryDirectory(prefix="veille-") as folder:
+    with (
+        SampleTown(bundled("demo")) as sample,
+        tempfile.TemporaryDirectory(prefix="veille-") as folder,
+    ):
+        sample.write_town(Path(folder))
+        place.town_option = Path(folder)
         place.db_option = place.db_option or Path(folder) / "veille.db"
+        town = load_sources(place.town.sources, scrapers=place.town.scrapers)
         click.echo(f"{town.name}: a sample town of {len(town.sources)} sources.", err=True)
         results = crawl_once(place, town)
         click.echo(summary(results), err=True)
-        _run(place, ["crawler", "portal", "data"], host=host, port=port)
+        _run(place, ["crawler", "portal", "data"], host=host, port=port or _any_port(host))
 
 
 @click.command()
@@ -106,6 +112,16 @@ def _refuse_taken(host: str, port: int) -> None:
         raise UsageError(
             f"cannot serve on {host}:{port} ({error.strerror}); choose another with --port"
         ) from error
+
+
+def _any_port(host: str) -> int:
+    for port in (PORT, 0):
+        try:
+            with socket.create_server((host, port)) as server:
+                return int(server.getsockname()[1])
+        except OSError:
+            continue
+    raise UsageError(f"cannot serve on {host}; choose another with --host")
 
 
 def _answers(host: str, port: int) -> bool:

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import shutil
 import sys
 import threading
 from collections.abc import Mapping
@@ -11,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aggregator.errors import UsageError
 from aggregator.sample.content import SampleSite, load_sites
 from aggregator.sample.rendering import Document, documents, publish
 
@@ -22,12 +22,13 @@ class SampleTown:
     """The sample town's web, served in threads while the context is open.
 
     Attributes:
-        port: Where it listens on 127.0.0.1 (the one asked for; 0 asks for any free one).
+        port: Where it listens on 127.0.0.1: the one of demo/sources.yaml, or any free one where
+            that is taken.
         sites: The sites served, by name.
     """
 
-    def __init__(self, folder: Path, port: int = PORT) -> None:
-        self.port = port
+    def __init__(self, folder: Path) -> None:
+        self.port = PORT
         self.sites: Mapping[str, SampleSite] = {}
         self._folder = folder
 
@@ -35,9 +36,9 @@ class SampleTown:
         """Listen and serve.
 
         Raises:
-            UsageError: The port is taken, or the folder holds no sample town.
+            UsageError: The folder holds no sample town.
         """
-        self._server = _listen(self.port)
+        self._server = _listen()
         self.port = self._server.server_address[1]
         try:
             self.sites = publish(load_sites(self._folder, port=self.port))
@@ -48,6 +49,14 @@ class SampleTown:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         return self
+
+    def write_town(self, folder: Path) -> None:
+        """Write the town folder anew, with the addresses at which the sites answer now."""
+        shutil.copytree(self._folder / "scrapers", folder / "scrapers")
+        shutil.copy(self._folder / "metadata.json", folder)
+        sources = (self._folder / "sources.yaml").read_text(encoding="utf-8")
+        moved = sources.replace(f".localhost:{PORT}/", f".localhost:{self.port}/")
+        (folder / "sources.yaml").write_text(moved, encoding="utf-8")
 
     def __exit__(
         self,
@@ -61,16 +70,13 @@ class SampleTown:
         self._thread.join()
 
 
-def _listen(port: int) -> "_Server":
+def _listen() -> "_Server":
     try:
-        return _Server(("127.0.0.1", port), _Handler)
+        return _Server(("127.0.0.1", PORT), _Handler)
     except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+        if error.errno != errno.EADDRINUSE:
             raise
-        raise UsageError(
-            f"the sample town cannot listen on 127.0.0.1:{port} ({error.strerror}): another "
-            "demo may be running there; stop it and start again"
-        ) from error
+        return _Server(("127.0.0.1", 0), _Handler)
 
 
 class _Host:

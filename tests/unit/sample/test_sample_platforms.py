@@ -42,7 +42,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleTown]:
     )
     for name in PLATFORMS:
         (folder / "sites" / f"{name}.yaml").write_text(POSTS.replace("{site}", name))
-    with SampleTown(folder, port=0) as served:
+    with SampleTown(folder) as served:
         yield served
 
 
@@ -122,7 +122,7 @@ def test_a_day_without_hour_gets_the_same_hour_at_every_start(tmp_path: Path) ->
     (tmp_path / "sites" / "s.yaml").write_text("- {slug: a, date: 2024-01-01, title: A, body: B}\n")
 
     def moment() -> datetime:
-        with SampleTown(tmp_path, port=0) as town:
+        with SampleTown(tmp_path) as town:
             return town.sites["s"].posts[0].published
 
     assert moment() == moment()

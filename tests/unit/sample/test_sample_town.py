@@ -18,6 +18,7 @@ from aggregator.sample import SampleTown
 from aggregator.sample.content import PARIS
 from aggregator.sample.platforms import PLATFORMS
 from aggregator.sample.rendering import DAYS, MONTHS
+from aggregator.sources import load_sources
 
 DEMO = Path(__file__).resolve().parents[3] / "demo"
 SOURCES = YAML(typ="safe").load(DEMO / "sources.yaml")["sources"]
@@ -26,7 +27,7 @@ POSTS = sorted((DEMO / "sites").glob("*.yaml"))
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[SampleTown]:
-    with SampleTown(DEMO, port=0) as served:
+    with SampleTown(DEMO) as served:
         yield served
 
 
@@ -145,19 +146,21 @@ def test_unknown_hosts_and_pages_are_not_found(town: SampleTown) -> None:
     assert get(town, town.sites["ville"].home + "/absent").status == 404
 
 
-def test_a_taken_port_is_a_clear_error(town: SampleTown) -> None:
-    with (
-        pytest.raises(UsageError, match=f"127.0.0.1:{town.port}.*stop it"),
-        SampleTown(DEMO, port=town.port),
-    ):
-        pass
+def test_a_second_demo_takes_another_port_and_says_so_in_its_list(
+    town: SampleTown, tmp_path: Path
+) -> None:
+    with SampleTown(DEMO) as second:
+        assert second.port != town.port
+        second.write_town(tmp_path)
+        listed = load_sources(tmp_path / "sources.yaml", scrapers=tmp_path / "scrapers").sources
+        assert all(f".localhost:{second.port}/" in source.url for source in listed)
 
 
 def test_content_of_another_form_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "sites").mkdir()
     (tmp_path / "web.yaml").write_text("s: {title: S, platform: rss}\n")
     (tmp_path / "sites" / "s.yaml").write_text("- {slug: a, date: 2024-01-01, title: A}\n")
-    with pytest.raises(UsageError, match=r"sites/s\.yaml.*body"), SampleTown(tmp_path, port=0):
+    with pytest.raises(UsageError, match=r"sites/s\.yaml.*body"), SampleTown(tmp_path):
         pass
 
 
