@@ -1,6 +1,5 @@
-"""Every page of the portal as the application answers it: content, headers, what is refused."""
+"""Every page of the portal as the application answers it: content, headers, links."""
 
-import asyncio
 import json
 import re
 import sqlite3
@@ -9,12 +8,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import html5lib
-import httpx
 import pytest
 from e2e.portal_town import SCHOOL, SCHOOL_PAGE, build_town
+from e2e.portal_visitor import Visitor, words
 
 from aggregator.paths import TownFolder
-from aggregator.portal.server import build_portal
 from aggregator.portal.views import FULL_BOXES, NAMED_BOXES
 
 PAGES = (
@@ -38,28 +36,6 @@ PAGES = (
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-class Visitor:
-    """Asks a portal, as a browser without cookies would."""
-
-    def __init__(self, database: Path, town: TownFolder) -> None:
-        self._portal = build_portal(database, town)
-        self._app = self._portal.app()
-
-    def ask(self, address: str, *, method: str = "GET", **headers: str) -> httpx.Response:
-        async def run() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self._app)
-            root = "http://veille.example"
-            async with httpx.AsyncClient(transport=transport, base_url=root) as client:
-                return await client.request(method, address, headers=headers)
-
-        return asyncio.run(run())
-
-    def close(self) -> None:
-        self._portal.executor.shutdown()
-        for database in self._portal.databases.values():
-            database.close()
-
-
 @pytest.fixture(scope="module")
 def valmont(tmp_path_factory: pytest.TempPathFactory) -> tuple[TownFolder, Path]:
     return build_town(tmp_path_factory.mktemp("valmont"), many=60)
@@ -80,12 +56,6 @@ def own(tmp_path: Path) -> Iterator[tuple[Visitor, Path]]:
     found = Visitor(database, town)
     yield found, database
     found.close()
-
-
-def _words(response: httpx.Response) -> str:
-    """The text of a page, its spaces single."""
-    page = html5lib.parse(response.text, namespaceHTMLElements=False)
-    return " ".join("".join(page.itertext()).split())
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -134,17 +104,17 @@ def test_the_home_page_has_tabs_boxes_and_the_river(visitor: Visitor) -> None:
     page = html5lib.parse(visitor.ask("/").text, namespaceHTMLElements=False)
     tabs = page.findall(".//nav[@class='onglets']//a[@aria-current='page']")
     assert [tab.text for tab in tabs] == ["Vie des quartiers"]
-    words = _words(visitor.ask("/"))
-    assert "✕" not in words  # signs are the style sheet's
-    assert "Atelier vélo du Pont-Neuf en panne depuis le" in words
-    assert "Les Jardins de la Lys, aucune publication, pas encore relevée" in words
-    assert words.index("Le fil Aujourd’hui" if "Aujourd’hui" in words else "Le fil Hier") > 0
+    text = words(visitor.ask("/"))
+    assert "✕" not in text  # signs are the style sheet's
+    assert "Atelier vélo du Pont-Neuf en panne depuis le" in text
+    assert "Les Jardins de la Lys, aucune publication, pas encore relevée" in text
+    assert text.index("Le fil Aujourd’hui" if "Aujourd’hui" in text else "Le fil Hier") > 0
 
 
 def test_the_tab_chosen_is_the_one_shown(visitor: Visitor) -> None:
-    words = _words(visitor.ask("/?onglet=presse"))
-    assert "Presse et mémoire Valmont : la mairie" not in words
-    assert "La Gazette de Valmont Valmont : la mairie revoit le prix de la cantine" in words
+    text = words(visitor.ask("/?onglet=presse"))
+    assert "Presse et mémoire Valmont : la mairie" not in text
+    assert "La Gazette de Valmont Valmont : la mairie revoit le prix de la cantine" in text
 
 
 def test_the_home_page_stays_light_with_many_sources(tmp_path: Path) -> None:
@@ -186,18 +156,18 @@ def test_the_home_page_stays_light_with_many_sources(tmp_path: Path) -> None:
     assert len(page.content) + 12_000 <= 60_000  # with the style sheet
 
 
-def test_a_search_says_how_many_and_lights_the_words(visitor: Visitor) -> None:
+def test_a_search_says_how_many_and_lights_thewords(visitor: Visitor) -> None:
     response = visitor.ask("/recherche?q=ecole")
-    assert "publications pour « ecole »" in _words(response)
+    assert "publications pour « ecole »" in words(response)
     assert "<mark>école</mark>" in response.text
-    assert SCHOOL in _words(response)
+    assert SCHOOL in words(response)
 
 
 def test_each_result_says_where_its_date_comes_from(visitor: Visitor) -> None:
-    words = _words(visitor.ask("/recherche"))
-    assert "(date déduite)" in words
-    assert "date inconnue, vue le" in words
-    assert "le 1er mars 2019" in words
+    text = words(visitor.ask("/recherche"))
+    assert "(date déduite)" in text
+    assert "date inconnue, vue le" in text
+    assert "le 1er mars 2019" in text
 
 
 def test_the_query_is_kept_in_every_link_of_a_search(visitor: Visitor) -> None:
@@ -219,16 +189,16 @@ def test_the_query_is_kept_in_every_link_of_a_search(visitor: Visitor) -> None:
 
 
 def test_filters_can_be_removed_by_links_that_say_so(visitor: Visitor) -> None:
-    words = _words(visitor.ask("/recherche?q=ecole&instance=conseil-citoyen&annee=2019"))
-    assert "Retirer le filtre Conseil citoyen Retirer le filtre 2019" in words
-    assert "Retirer tous les filtres" in words
+    text = words(visitor.ask("/recherche?q=ecole&instance=conseil-citoyen&annee=2019"))
+    assert "Retirer le filtre Conseil citoyen Retirer le filtre 2019" in text
+    assert "Retirer tous les filtres" in text
 
 
 def test_nothing_found_is_helpful(visitor: Visitor) -> None:
-    words = _words(visitor.ask("/recherche?q=introuvable&annee=2019"))
-    assert "Aucune publication pour « introuvable »" in words
-    assert "essayez moins de mots" in words
-    assert "cherchez sans filtre" in words
+    text = words(visitor.ask("/recherche?q=introuvable&annee=2019"))
+    assert "Aucune publication pour « introuvable »" in text
+    assert "essayez moins de mots" in text
+    assert "cherchez sans filtre" in text
 
 
 def test_a_query_cannot_leave_its_place(visitor: Visitor) -> None:
@@ -253,10 +223,10 @@ def test_json_and_atom_answer_the_same_query(visitor: Visitor) -> None:
 
 def test_a_publication_says_where_it_comes_from(visitor: Visitor) -> None:
     response = visitor.ask(SCHOOL_PAGE)
-    words = _words(response)
-    assert "Conseil citoyen de Valmont, le vendredi 1er mars 2019 à 18 h 30" in words
-    assert "Vue pour la première fois le 1er mars 2019 à 18 h 30" in words
-    assert f"Adresse permanente http://veille.example{SCHOOL_PAGE}" in words
+    text = words(response)
+    assert "Conseil citoyen de Valmont, le vendredi 1er mars 2019 à 18 h 30" in text
+    assert "Vue pour la première fois le 1er mars 2019 à 18 h 30" in text
+    assert f"Adresse permanente http://veille.example{SCHOOL_PAGE}" in text
     assert 'href="https://conseil.example/ecole0000001" rel="external"' in response.text
 
 
@@ -267,7 +237,7 @@ def test_what_the_press_wrote_is_never_shown(visitor: Visitor) -> None:
     for address in ("/recherche?q=mirabelle", "/recherche.atom?q=mirabelle"):
         assert "Ce texte de la presse" not in visitor.ask(address).text
     assert "Ce texte de la presse" not in page.text
-    assert "Le titre seul" in _words(page)
+    assert "Le titre seul" in words(page)
 
 
 def test_a_whole_text_stands_below_our_headings(visitor: Visitor) -> None:
@@ -292,17 +262,17 @@ def test_earlier_versions_are_told(own: tuple[Visitor, Path]) -> None:
             "UPDATE posts SET changed = '2019-03-04T18:00:00Z' WHERE uid = 'ecole0000001'"
         )
     connection.close()
-    words = _words(visitor.ask(SCHOOL_PAGE))
-    assert "Du 1er mars 2019 au 4 mars 2019 : Ancien titre" in words
-    assert "Modifiée vu le 4 mars 2019 à 19 h 00" in words
-    assert "Ancien texte" not in words
+    text = words(visitor.ask(SCHOOL_PAGE))
+    assert "Du 1er mars 2019 au 4 mars 2019 : Ancien titre" in text
+    assert "Modifiée vu le 4 mars 2019 à 19 h 00" in text
+    assert "Ancien texte" not in text
 
 
 def test_sources_say_how_they_are(visitor: Visitor) -> None:
-    words = _words(visitor.ask("/sources"))
-    assert "Le portail suit 9 sources : 1 pas encore relevée, 5 à jour, 1 silencieuse" in words
-    assert re.search(r"en panne depuis le .{8,20} : le site ne répond pas", words)
-    assert "Adresse du flux non vérifiée." in words
+    text = words(visitor.ask("/sources"))
+    assert "Le portail suit 9 sources : 1 pas encore relevée, 5 à jour, 1 silencieuse" in text
+    assert re.search(r"en panne depuis le .{8,20} : le site ne répond pas", text)
+    assert "Adresse du flux non vérifiée." in text
 
 
 def test_a_source_not_crawled_yet_has_its_page(tmp_path: Path) -> None:
@@ -312,8 +282,8 @@ def test_a_source_not_crawled_yet_has_its_page(tmp_path: Path) -> None:
         connection.execute("DELETE FROM sources WHERE slug = 'jardins'")
     connection.close()
     visitor = Visitor(database, town)
-    assert "Rien n’a encore été relevé" in _words(visitor.ask("/source/jardins"))
-    assert "Les Jardins de la Lys pas encore relevée" in _words(visitor.ask("/sources"))
+    assert "Rien n’a encore été relevé" in words(visitor.ask("/source/jardins"))
+    assert "Les Jardins de la Lys pas encore relevée" in words(visitor.ask("/sources"))
     visitor.close()
 
 
@@ -329,117 +299,7 @@ def test_a_source_off_the_list_comes_last_and_keeps_its_posts(own: tuple[Visitor
             " WHERE slug = 'memoire'"
         )
     connection.close()
-    assert _words(visitor.ask("/sources")).index("Retirées Valmont, mémoire ouvrière") > 0
-    words = _words(visitor.ask("/source/memoire"))
-    assert "retirée de la liste" in words
-    assert "Les ouvrières de la Filature racontent 1968" in words
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/-/versions", "/-/metadata.json", "/-/static/app.css", "/portail", "/portail.json",
-        "/portail/posts", "/veille", "/_memory", "/_internal", "/publication/personne",
-        "/source/personne", "/source/gazette?page=99", "/source/gazette?page=x",
-        "/?onglet=personne",
-        "/recherche?page=99", "/statique/portail.css", "/statique/..%2fviews.py", "/index.html",
-        "/sources/", "/caf%C3%A9", "/%ff%fe", "/a%00b", "/exemple//fr", "/%2e%2e/etc/passwd",
-        "/favicon.ico",
-    ],
-)  # fmt: skip
-def test_whatever_is_not_ours_is_a_french_404(visitor: Visitor, address: str) -> None:
-    response = visitor.ask(address)
-    assert response.status_code == 404
-    assert "Cette page n’existe pas" in response.text
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
-def test_the_portal_is_read_only(visitor: Visitor, method: str) -> None:
-    response = visitor.ask("/recherche", method=method)
-    assert response.status_code == 405
-    assert response.headers["allow"] == "GET, HEAD"
-    assert "Cette page se lit" in response.text
-
-
-def test_head_has_the_length_of_get(visitor: Visitor) -> None:
-    head = visitor.ask("/sources", method="HEAD")
-    assert head.content == b""
-    assert head.headers["content-length"] == visitor.ask("/sources").headers["content-length"]
-
-
-def test_an_endless_address_is_refused(visitor: Visitor) -> None:
-    assert visitor.ask("/recherche?q=" + "a" * 3000).status_code == 414
-
-
-@pytest.mark.parametrize("host", ["a b", "<script>", "exemple.fr/x", "exemple.fr:port", "[::1"])
-def test_an_address_we_cannot_be_at_is_refused(visitor: Visitor, host: str) -> None:
-    assert visitor.ask("/", host=host).status_code == 400
-
-
-def test_the_style_sheet_may_be_kept_for_ever(visitor: Visitor) -> None:
-    found = re.search(r'href="(/statique/portail\.[0-9a-f]+\.css)"', visitor.ask("/").text)
-    assert found
-    response = visitor.ask(found[1], **{"accept-encoding": "identity"})
-    assert response.headers["content-type"] == "text/css; charset=utf-8"
-    assert "immutable" in response.headers["cache-control"]
-    assert len(response.content) <= 12_000
-
-
-def test_robots_are_kept_from_endless_searches(visitor: Visitor) -> None:
-    assert "Disallow: /recherche" in visitor.ask("/robots.txt").text
-
-
-def test_without_a_database_the_portal_says_so(tmp_path: Path) -> None:
-    town, database = build_town(tmp_path)
-    database.unlink()
-    visitor = Visitor(database, town)
-    response = visitor.ask("/")
-    assert response.status_code == 503
-    assert response.headers["retry-after"] == "60"
-    assert "momentanément indisponible" in response.text
-    assert visitor.ask("/a-propos").status_code == 200
-    visitor.close()
-
-
-def test_a_database_that_is_none_is_a_503(tmp_path: Path) -> None:
-    town, database = build_town(tmp_path)
-    database.write_bytes(b"ceci n'est pas une base" * 500)
-    visitor = Visitor(database, town)
-    assert visitor.ask("/recherche").status_code == 503
-    visitor.close()
-
-
-def test_a_locked_database_is_a_503(own: tuple[Visitor, Path]) -> None:
-    visitor, database = own
-    connection = sqlite3.connect(database)
-    connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("BEGIN EXCLUSIVE")
-    response = visitor.ask("/sources")
-    connection.close()
-    assert response.status_code == 503
-
-
-def test_an_error_of_ours_shows_no_trace(
-    own: tuple[Visitor, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def broken(*_arguments: object) -> None:
-        raise RuntimeError("a secret of the server")
-
-    monkeypatch.setattr("aggregator.portal.queries.sources.sources", broken)
-    response = own[0].ask("/sources")
-    assert response.status_code == 500
-    assert "Une erreur s’est produite" in response.text
-    assert "secret" not in response.text
-    assert "a secret of the server" in caplog.text
-
-
-def test_a_portal_never_writes(own: tuple[Visitor, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def write(connection: sqlite3.Connection) -> None:
-        connection.execute("DELETE FROM posts")
-
-    monkeypatch.setattr("aggregator.portal.queries.sources.sources", write)
-    assert own[0].ask("/sources").status_code == 503
-    connection = sqlite3.connect(own[1])
-    (count,) = connection.execute("SELECT count(*) FROM posts").fetchone()
-    connection.close()
-    assert count > 0
+    assert words(visitor.ask("/sources")).index("Retirées Valmont, mémoire ouvrière") > 0
+    text = words(visitor.ask("/source/memoire"))
+    assert "retirée de la liste" in text
+    assert "Les ouvrières de la Filature racontent 1968" in text
