@@ -15,7 +15,6 @@ LONGEST_PAUSE = timedelta(days=1)  # a failing source is tried at least once a d
 # What a moderator can do about each failure (the keys are the classes of aggregator.errors).
 EXPLANATIONS = {
     "HostUnreachable": "le site ne répond pas",
-    "BadStatus": "le site refuse ou ne trouve plus la page",
     "RobotsDisallowed": "le site demande aux robots de ne pas lire cette page",
     "PageTooLarge": "la page est trop lourde",
     "TooManyRedirects": "le site renvoie sans fin d’une adresse à l’autre",
@@ -24,6 +23,14 @@ EXPLANATIONS = {
     "FeedMoved": "l’adresse du flux donne maintenant une page ; un autre flux y est annoncé",
     "NothingFound": "aucune publication trouvée : la page a sans doute changé de forme",
     "ScraperFailed": "le collecteur ne sait plus lire la page",
+}
+STATUSES = {
+    401: "la page demande un mot de passe",
+    403: "le site nous refuse la page",
+    404: "l’adresse n’existe plus",
+    410: "la page a été supprimée pour de bon",
+    429: "le site demande d’espacer les relevés",
+    451: "la page est bloquée pour une raison légale",
 }
 
 
@@ -42,7 +49,6 @@ def judge(
         newest_post: The date of its newest dated post.
         timezone: Where days are counted.
     """
-    zone = ZoneInfo(timezone)
     if result.outcome is Outcome.FAILED:
         return Health(state=State.FAILING, reason=_failure(result))
     if result.moved_to is not None:
@@ -55,8 +61,14 @@ def judge(
         return Health(state=State.OK, reason="répond, mais n’a encore rien publié")
     if newest_post is None:
         return Health(state=State.OK, reason="répond ; ses publications ne portent pas de date")
-    day = french_day(newest_post.astimezone(zone).date())
-    if result.fetched - newest_post > SILENT_AFTER:
+    return _by_its_newest(newest_post, result.fetched, ZoneInfo(timezone))
+
+
+def _by_its_newest(post: datetime, now: datetime, zone: ZoneInfo) -> Health:
+    day = french_day(post.astimezone(zone).date())
+    if post > now:
+        return Health(state=State.OK, reason=f"annonce des dates jusqu’au {day}")
+    if now - post > SILENT_AFTER:
         return Health(state=State.SILENT, reason=f"répond, mais n’a rien publié depuis le {day}")
     return Health(state=State.OK, reason=f"dernière publication le {day}")
 
@@ -64,7 +76,8 @@ def judge(
 def _failure(result: SourceResult) -> str:
     explanation = EXPLANATIONS.get(result.error_kind or "", "la lecture a échoué")
     if result.status is not None and result.status >= 400:
-        explanation += f" (réponse {result.status})"
+        said = "le site est lui-même en panne" if result.status >= 500 else "le site refuse la page"
+        explanation = f"{STATUSES.get(result.status, said)} (réponse {result.status})"
     if result.proposed_feed is not None:
         explanation += f" : {result.proposed_feed}"
     return explanation
