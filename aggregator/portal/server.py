@@ -69,7 +69,7 @@ def serve(
         Gateway(portal.app(), data_socket),
         host=host,
         port=port,
-        log_level="warning",
+        log_level="error",  # what strangers send is no news
         access_log=False,
         server_header=False,
         ws="none",
