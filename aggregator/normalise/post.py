@@ -66,7 +66,7 @@ def normalise(
     if not (title or text or link or date.origin is not DateOrigin.FIRST_SEEN):
         return Rejection(
             entry=cut_at_word(fold_spaces(entry.guid or "entrée vide"), 120),
-            reason="Ni titre, ni texte, ni lien, ni date\u00a0: rien à lire.",
+            reason="neither title, text, link nor date",
         )
     derived = derived_title(text) or title_from_url(link or "")
     post = Post(
