@@ -88,7 +88,7 @@ def test_an_entry_that_says_nothing_is_refused_with_a_reason(fields: dict[str, A
     refused = outcome(Entry(**fields))
     assert isinstance(refused, Rejection)
     assert refused.entry == fields.get("guid", "entrée vide")
-    assert "rien à lire" in refused.reason
+    assert "neither title" in refused.reason
 
 
 @pytest.mark.parametrize(
