@@ -55,7 +55,7 @@ def judge(
         where = result.moved_to
         return Health(
             state=State.MOVED,
-            reason=f"a déménagé à l’adresse {where} : corrigez-la dans la liste des sources",
+            reason=f"a déménagé à l’adresse {where}, à reporter dans la liste des sources",
         )
     if post_count == 0:
         return Health(state=State.OK, reason="répond, mais n’a encore rien publié")

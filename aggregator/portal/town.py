@@ -10,13 +10,13 @@ from typing import Any
 from aggregator.errors import Complaint, TownError
 from aggregator.model import Town
 from aggregator.paths import TownFolder
-from aggregator.sources import load_sources
+from aggregator.sources import WatchedTown
 
 _log = logging.getLogger(__name__)
 
 
 class TownWatch:
-    """Keeps the town as sources.yaml last described it without fault."""
+    """Follows the town as sources.yaml last described it without fault."""
 
     def __init__(self, path: Path) -> None:
         """Read the list for the first time.
@@ -24,34 +24,21 @@ class TownWatch:
         Raises:
             TownError: The list is wrong; there is no earlier one to keep.
         """
-        self._path = path
-        self._stamp = _stamp(path)
-        self._town = load_sources(path)
+        self._watched = WatchedTown(path)
+        self._town = self._watched.current(complain=_keep_the_old)
         self._reading = asyncio.Lock()
 
     async def town(self) -> Town:
         """Return the town; reads the file again when it has changed."""
-        if _stamp(self._path) != self._stamp and not self._reading.locked():
+        if self._watched.is_stale and not self._reading.locked():
             async with self._reading:
-                await self._read()
+                # Reading takes long enough to be felt by other visitors.
+                self._town = await asyncio.to_thread(self._watched.current, complain=_keep_the_old)
         return self._town
 
-    async def _read(self) -> None:
-        # Taken first: a change made during the reading is read next time.
-        self._stamp = _stamp(self._path)
-        try:
-            # Reading takes long enough to be felt by other visitors.
-            self._town = await asyncio.to_thread(load_sources, self._path)
-        except (TownError, OSError) as error:
-            _log.warning("the portal keeps the list as it was; the new one is wrong:\n%s", error)
 
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:  # an editor is just replacing it
-        return None
-    return found.st_mtime_ns, found.st_size
+def _keep_the_old(error: TownError) -> None:
+    _log.warning("the portal keeps the list as it was; the new one is wrong:\n%s", error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ async def home(visit: Visit) -> Response:
     slugs = {source.slug for source in visit.town.sources if tab is None or tab.holds(source)}
 
     def read(connection: sqlite3.Connection) -> Front:
-        boxes = home_sql.boxes(connection, slugs, full=FULL_BOXES)
+        boxes = home_sql.boxes(connection, slugs, full=FULL_BOXES, now=visit.now)
         others = [box for box in boxes if not box.posts]
         return Front(
             boxes=tuple(box for box in boxes if box.posts),

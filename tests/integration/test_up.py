@@ -67,12 +67,12 @@ def test_a_moderator_adds_a_source_and_sees_it_without_a_restart(
 
 @pytest.mark.parametrize("victim", ["crawler", "portal", "data", "supervisor"])
 def test_nothing_is_lost_when_a_process_is_killed(victim: str, tmp_path: Path, site: Site) -> None:
-    for number in range(12):
+    for number in range(6):
         answer = feed(*range(number * 10, number * 10 + 10))
         site.pages[f"/s{number}.xml"] = Answer(
             body=answer.body, content_type=answer.content_type, delay_s=0.05
         )
-    town = write_town(tmp_path, site, *(f"s{number}" for number in range(12)))
+    town = write_town(tmp_path, site, *(f"s{number}" for number in range(6)))
     database = tmp_path / "veille.db"
     with running_up(town, database) as (_, process):
         wait_until(lambda: saved(database) > 0)
@@ -91,7 +91,7 @@ def test_nothing_is_lost_when_a_process_is_killed(victim: str, tmp_path: Path, s
     assert saved(database) >= reported
     check_database(database)
     with running_up(town, database) as (address, _):
-        wait_until(lambda: total(address) == 120, seconds=60)
+        wait_until(lambda: total(address) == 60, seconds=60)
     check_database(database)
 
 

@@ -18,18 +18,23 @@ IN_A_ROW = 3  # posts of one source that may follow each other in the river
 RIVER_SCAN = 400
 
 
-def boxes(connection: sqlite3.Connection, slugs: Collection[str], *, full: int) -> tuple[Box, ...]:
+def boxes(
+    connection: sqlite3.Connection, slugs: Collection[str], *, full: int, now: datetime
+) -> tuple[Box, ...]:
     """Return the boxes of some sources, the most recently active first.
 
     Args:
         connection: The database.
         slugs: Which sources.
         full: How many boxes get their newest posts; the others say only that they exist.
+        now: Dates beyond it are announced: the nearest come first.
     """
+    present = first_id(now + timedelta(seconds=1))
     rows = connection.execute(
         "SELECT s.id, s.slug, s.name, coalesce(t.state, 'new') AS state, t.since,"
-        " (SELECT max(p.id) FROM posts AS p WHERE p.source_id = s.id) AS newest"
-        " FROM sources AS s LEFT JOIN source_states AS t ON t.source_id = s.id WHERE s.listed"
+        " (SELECT max(p.id) FROM posts AS p WHERE p.source_id = s.id AND p.id < ?) AS newest"
+        " FROM sources AS s LEFT JOIN source_states AS t ON t.source_id = s.id WHERE s.listed",
+        (present,),
     ).fetchall()
     found = {
         row["id"]: Box(
@@ -43,18 +48,21 @@ def boxes(connection: sqlite3.Connection, slugs: Collection[str], *, full: int) 
     }
     order = sorted(found, key=lambda key: found[key].newest_id or 0, reverse=True)
     return tuple(
-        replace(found[key], posts=_newest(connection, key)) if place < full else found[key]
+        replace(found[key], posts=_newest(connection, key, present)) if place < full else found[key]
         for place, key in enumerate(order)
     )
 
 
-def _newest(connection: sqlite3.Connection, source_id: int) -> tuple[PostLine, ...]:
-    rows = connection.execute(
-        f"SELECT {LINE} FROM posts AS p JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own columns
-        " WHERE p.source_id = ? ORDER BY p.id DESC LIMIT ?",
-        (source_id, POSTS_A_BOX),
-    )
-    return tuple(post_line(row) for row in rows)
+def _newest(connection: sqlite3.Connection, source_id: int, present: int) -> tuple[PostLine, ...]:
+    posts: list[PostLine] = []
+    for condition in ("p.id >= ? ORDER BY p.id", "p.id < ? ORDER BY p.id DESC"):
+        rows = connection.execute(
+            f"SELECT {LINE} FROM posts AS p JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own text
+            f" WHERE p.source_id = ? AND {condition} LIMIT ?",
+            (source_id, present, POSTS_A_BOX - len(posts)),
+        )
+        posts += map(post_line, rows)
+    return tuple(posts)
 
 
 def river(connection: sqlite3.Connection, *, now: datetime) -> tuple[PostLine, ...]:

@@ -44,7 +44,7 @@ def test_the_river_leaves_announced_dates_out(connection: sqlite3.Connection) ->
 def test_boxes_hold_the_five_newest_and_the_most_active_come_first(
     connection: sqlite3.Connection,
 ) -> None:
-    found = home.boxes(connection, {"gazette", "jardins", "cq-hautes-rives"}, full=2)
+    found = home.boxes(connection, {"gazette", "jardins", "cq-hautes-rives"}, full=2, now=now())
     assert [box.source.slug for box in found] == ["cq-hautes-rives", "gazette", "jardins"]
     assert [len(box.posts) for box in found] == [5, 5, 0]
     assert found[2].newest_id is None
@@ -52,9 +52,20 @@ def test_boxes_hold_the_five_newest_and_the_most_active_come_first(
 
 
 def test_boxes_beyond_the_full_ones_have_no_titles(connection: sqlite3.Connection) -> None:
-    found = home.boxes(connection, {"gazette", "cq-hautes-rives"}, full=1)
+    found = home.boxes(connection, {"gazette", "cq-hautes-rives"}, full=1, now=now())
     assert [len(box.posts) for box in found] == [5, 0]
     assert found[1].newest_id is not None
+
+
+def test_a_box_shows_the_nearest_announced_dates_first(connection: sqlite3.Connection) -> None:
+    (box,) = home.boxes(connection, {"gazette"}, full=1, now=now())
+    past = box.posts[2].published
+    (box,) = home.boxes(connection, {"gazette"}, full=1, now=past)
+    dates = [post.published for post in box.posts]
+    assert dates[:2] == sorted(dates[:2])
+    assert min(dates[:2]) > past
+    assert dates[2:] == sorted(dates[2:], reverse=True)
+    assert dates[2] == past
 
 
 def test_a_source_taken_off_the_list_says_so(connection: sqlite3.Connection) -> None:
