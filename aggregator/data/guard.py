@@ -6,7 +6,11 @@ depends on the view a column is read through is defeated by a common table expre
 the view's name (tried on SQLite 3.40).
 """
 
+import re
 import sqlite3
+from functools import partial
+
+from aggregator.errors import StoreError
 
 CLOSED_COLUMNS = frozenset(
     {
@@ -17,24 +21,24 @@ CLOSED_COLUMNS = frozenset(
     }
 )
 
-# The index gives texts back word by word (posts_fts_config, which SQLite reads to open it, holds a
-# version number and stays open); these pragmas name files of this machine.
-CLOSED_TABLES = frozenset(
+# The index gives texts back word by word: its tables are closed, all but the one with a version
+# number, which SQLite reads to open it.
+_INDEX = re.compile(r"posts_indexed|posts_fts(?!(_next)?_config$)")
+
+# Of the tables that SQLite makes up itself; others name files of this machine, show its memory or
+# other people's queries, and not every build of SQLite has the same.
+OPEN_MODULES = frozenset(
     {
-        "posts_indexed",
-        "posts_fts",
-        "posts_fts_data",
-        "posts_fts_idx",
-        "posts_fts_docsize",
-        "posts_fts_next",
-        "posts_fts_next_data",
-        "posts_fts_next_idx",
-        "posts_fts_next_docsize",
-        "pragma_database_list",
-        "pragma_module_list",
-        "pragma_function_list",
-        "dbstat",
-        "sqlite_dbpage",
+        "json_each",
+        "json_tree",
+        "pragma_foreign_key_list",
+        "pragma_index_info",
+        "pragma_index_list",
+        "pragma_index_xinfo",
+        "pragma_table_info",
+        "pragma_table_xinfo",
+        "sqlite_master",
+        "sqlite_temp_master",
     }
 )
 
@@ -50,6 +54,8 @@ CLOSED_FUNCTIONS = frozenset(
         "writefile",
         "edit",
         "fts3_tokenizer",
+        "fts5",
+        "sqlite_log",
         "snippet",
         "highlight",
         "bm25",
@@ -68,41 +74,87 @@ OPEN_PRAGMAS = frozenset(
         "recursive_triggers",
         "schema_version",
         "data_version",
-        "database_list",  # its table-valued twin, which would show a path, is closed above
     }
 )
 
-MAX_VALUE_BYTES = 2_000_000
+MAX_VALUE_BYTES = 10 * 2**20  # no text is longer than the page it was read from (fetch/web.py)
 MAX_SQL_BYTES = 20_000
 MAX_DEPTH = 100
+MAX_COLUMNS = 200
+MAX_PATTERN_BYTES = 200  # LIKE takes the product of pattern and text, in one opcode
+# Of all connections of the process together; joined CTEs, sorts and JSON aggregates grow there.
+MAX_HEAP_BYTES = 128 * 2**20
+
+# `WITH c(text) AS (…) SELECT text FROM c FULL JOIN posts USING (text)` reads posts.text and never
+# asks the authorizer (SQLite 3.40 builds these columns without it). Looked for in the whole text,
+# strings and comments too: a second reader of SQL beside SQLite's could be led astray. No join
+# begins with USING FTS, which Datasette itself looks for in the schema.
+_JOINED_BY_NAME = re.compile(r"\b(?:using(?!\s+fts)|natural)\b", re.ASCII | re.IGNORECASE)
 
 
 def guard(connection: sqlite3.Connection) -> None:
-    """Close a connection to everything but reading what is public."""
+    """Close a connection to everything but reading what is public.
+
+    Its SQL must pass `refuse_joins_by_name` besides.
+
+    Raises:
+        StoreError: This SQLite cannot keep to a limit of memory.
+    """
+    (heap,) = connection.execute(f"PRAGMA hard_heap_limit = {MAX_HEAP_BYTES}").fetchone()
+    if heap != MAX_HEAP_BYTES:
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} does not take a limit of its memory")
     connection.execute("PRAGMA query_only = 1")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MAX_SQL_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, MAX_DEPTH)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, MAX_COLUMNS)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_PATTERN_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-    connection.set_authorizer(_authorise)
+    named = connection.execute("SELECT lower(name) FROM sqlite_master WHERE type <> 'index'")
+    tables = frozenset(name for (name,) in named) | OPEN_MODULES
+    connection.set_authorizer(partial(_authorise, tables))
+
+
+def refuse_joins_by_name(sql: str) -> None:
+    """Refuse the joins that SQLite does not ask the guard about.
+
+    Raises:
+        sqlite3.OperationalError: The text holds one, or one of their words.
+    """
+    if _JOINED_BY_NAME.search(sql):
+        raise sqlite3.OperationalError(
+            "Les mots USING et NATURAL sont refusés ici : écrivez la jointure avec JOIN … ON …"
+        )
 
 
 def _authorise(
-    action: int, first: str | None, second: str | None, _database: str | None, _via: str | None
+    tables: frozenset[str],
+    action: int,
+    first: str | None,
+    second: str | None,
+    _database: str | None,
+    _via: str | None,
 ) -> int:
-    return sqlite3.SQLITE_OK if _is_allowed(action, first, second) else sqlite3.SQLITE_DENY
+    allowed = _is_allowed(tables, action, (first or "").lower(), (second or "").lower())
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
-def _is_allowed(action: int, first: str | None, second: str | None) -> bool:
+def _is_allowed(tables: frozenset[str], action: int, first: str, second: str) -> bool:
     if action == sqlite3.SQLITE_READ:
-        table, column = (first or "").lower(), (second or "").lower()
-        return table not in CLOSED_TABLES and (table, column) not in CLOSED_COLUMNS
+        return _is_readable(tables, first, second)
     if action == sqlite3.SQLITE_FUNCTION:
-        return (second or "").lower() not in CLOSED_FUNCTIONS
+        return second not in CLOSED_FUNCTIONS
     if action == sqlite3.SQLITE_PRAGMA:
-        return (first or "").lower() in OPEN_PRAGMAS
+        return first in OPEN_PRAGMAS
     if action == sqlite3.SQLITE_UPDATE:
         # SQLite's own word for declaring a virtual table (json_each) to itself; nothing is
         # written: the connection is read-only.
         return first == "sqlite_master"
     return action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE}
+
+
+def _is_readable(tables: frozenset[str], table: str, column: str) -> bool:
+    if _INDEX.match(table):
+        return False
+    # Without a column rows are only counted, and the name may be that of a CTE.
+    return not column or (table in tables and (table, column) not in CLOSED_COLUMNS)

@@ -12,9 +12,9 @@ from typing import Any
 import uvicorn
 from datasette import hookimpl
 from datasette.app import Datasette
-from datasette.database import Database
 from datasette.plugins import pm
 
+from aggregator.data.database import AnalystsDatabase
 from aggregator.data.guard import guard
 from aggregator.data.searching import search_function
 from aggregator.errors import StoreError
@@ -93,7 +93,9 @@ def build_data(database: Path, town: TownFolder) -> Datasette:
         settings=SETTINGS,
         template_dir=str(Path(__file__).parent / "templates"),
     )
-    datasette.add_database(Database(datasette, path=str(database), is_mutable=True), name=NAME)
+    # Datasette adds an empty one where no file is named, which nothing would guard.
+    datasette.remove_database("_memory")
+    datasette.add_database(AnalystsDatabase(datasette, path=str(database)), name=NAME)
     return datasette
 
 
