@@ -64,9 +64,13 @@ async def crawl(
                 results.append(result)
                 report(result)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(WORKERS, len(queues))):
-            group.create_task(work())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(WORKERS, len(queues))):
+                group.create_task(work())
+    except BaseExceptionGroup as failed:
+        # A full disk fails for one worker as for all: its sentence is what people need.
+        raise failed.exceptions[0] from failed
     store.end_crawl(number, clock())
     return tuple(results)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.enrich import enrich
-from aggregator.errors import FetchError, NotAFeed, NothingFound
+from aggregator.errors import BadStatus, FetchError, NotAFeed, NothingFound
 from aggregator.fetch import Web, fetch
 from aggregator.model import (
     Extraction,
@@ -89,10 +89,10 @@ async def visit(
     """
     if source.reader in {"recipe", "scraper"}:
         found = await _visit_listing(source, web=web, recall=recall, scrapers=scrapers)
-    elif (address := source.feed or discovered_feed) is not None:
-        found = await _visit_feed(source, address, web=web, recall=recall)
+    elif source.feed is not None:
+        found = await _visit_feed(source, source.feed, web=web, recall=recall)
     else:
-        found = await _discover(source, web=web)
+        found = await _visit_discovered(source, discovered_feed, web=web, recall=recall)
     if isinstance(found.answer, NotModified):
         return found
     # In a thread, so that one long text does not stop the clocks of the other exchanges.
@@ -116,6 +116,18 @@ async def _visit_feed(source: Source, address: str, *, web: Web, recall: Recall)
             f"{error}; the page announces the feed {proposed}", url=address, proposed_feed=proposed
         ) from error
     return Visit(answer=answer, extractions=((answer, extraction),), memories=memories)
+
+
+async def _visit_discovered(
+    source: Source, address: str | None, *, web: Web, recall: Recall
+) -> Visit:
+    if address is None:
+        return await _discover(source, web=web)
+    try:
+        return await _visit_feed(source, address, web=web, recall=recall)
+    except (NotAFeed, BadStatus):
+        # No moderator chose that address: what was found once may be found elsewhere.
+        return await _discover(source, web=web)
 
 
 async def _visit_listing(source: Source, *, web: Web, recall: Recall, scrapers: Scrapers) -> Visit:

@@ -117,6 +117,34 @@ def test_a_source_without_feed_is_discovered_once(site: Site, store: Store) -> N
     assert asked(site, "/flux") == 2
 
 
+def test_a_discovered_feed_that_vanished_is_looked_for_again(site: Site, store: Store) -> None:
+    site.pages["/"] = Answer(body=HOME)
+    site.pages["/flux"] = feed()
+    town = town_of(source("quartier", site.url()))
+    crawl_all(town, store)
+    del site.pages["/flux"]
+    site.pages["/"] = Answer(body=HOME.replace(b"/flux", b"/rss-2"))
+    site.pages["/rss-2"] = feed(FEED.replace(b"a2", b"a3"))
+    result = crawl_all(town, store, now=NOW + timedelta(hours=2))["quartier"]
+    assert (result.outcome, result.count.new) == (Outcome.SAVED, 1)
+
+
+def test_a_database_that_stays_locked_is_one_clear_error(
+    site: Site, store: Store, tmp_path: Path
+) -> None:
+    site.pages["/feed"] = feed()
+    town = town_of(source("quartier", site.url(), feed=site.url("/feed")))
+    crawl_all(town, store)
+    store._connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(tmp_path / "veille.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked"):
+        crawl_all(town, store)
+    other.execute("ROLLBACK")
+    other.close()
+    assert crawl_all(town, store)["quartier"].outcome is Outcome.NOT_MODIFIED
+
+
 def test_a_site_without_any_feed_says_what_to_do(site: Site, store: Store) -> None:
     site.pages["/"] = Answer(body=b"<html><body>Bonjour</body></html>")
     result = crawl_all(town_of(source("muet", site.url())), store)["muet"]
