@@ -11,6 +11,7 @@ from pathlib import Path
 from aggregator.errors import UsageError
 
 PACKAGE = Path(__file__).resolve().parent
+BUNDLED = PACKAGE / "_bundled"
 
 
 def bundled(name: str) -> Path:
@@ -19,7 +20,7 @@ def bundled(name: str) -> Path:
     Raises:
         UsageError: Neither a checkout nor an installed copy holds it.
     """
-    for root in (PACKAGE.parent, PACKAGE / "_bundled"):
+    for root in (PACKAGE.parent, BUNDLED):
         # A checkout is told from site-packages by its pyproject.toml: `db` or `demo` there
         # may be some other distribution's.
         if root == PACKAGE.parent and not (root / "pyproject.toml").is_file():
@@ -74,8 +75,19 @@ def find_town(option: Path | None) -> TownFolder:
 
 
 def find_database(option: Path | None, town: TownFolder) -> Path:
-    """Return the database file: the option, AGGREGATOR_DB, or db/veille.db of the town."""
-    return (option or _from_environment("AGGREGATOR_DB") or town.database).resolve()
+    """Return the database file: the option, AGGREGATOR_DB, or db/veille.db of the town.
+
+    Raises:
+        UsageError: The town is the copy inside the installed program, where an upgrade would
+            wipe the data away.
+    """
+    named = option or _from_environment("AGGREGATOR_DB")
+    if named is None and BUNDLED in (town.root, *town.root.parents):
+        raise UsageError(
+            "no town folder here: name one with --town (or AGGREGATOR_TOWN), or a database with"
+            " --db (or AGGREGATOR_DB)"
+        )
+    return (named or town.database).resolve()
 
 
 def _from_environment(name: str) -> Path | None:

@@ -29,7 +29,7 @@ from aggregator.store import Store
 def crawl(place: Place, slugs: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Visit the sources that are due, or those named, once."""
     town = load_sources(place.town.sources, scrapers=place.town.scrapers)
-    _refuse_unknown(slugs, town)
+    _refuse_unfit(slugs, town)
     results = crawl_once(place, town, slugs=slugs or None, everything=everything)
     if as_json:
         click.echo(json.dumps(crawling.to_json(results), ensure_ascii=False))
@@ -92,23 +92,38 @@ def status(place: Place, as_json: bool) -> None:
         click.echo(f"{row.source:<{width}}  {row.state:<8}  {since}  {row.reason}")
 
 
-def _refuse_unknown(slugs: tuple[str, ...], town: Town) -> None:
+def _refuse_unfit(slugs: tuple[str, ...], town: Town) -> None:
     known = {source.slug for source in town.sources}
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:
         raise UsageError(f"no such source: {', '.join(unknown)}; see `aggregator check`")
+    paused = [source.slug for source in town.sources if source.paused and source.slug in slugs]
+    if paused:
+        raise UsageError(f"paused in the list: {', '.join(paused)}; take `paused` out to crawl it")
 
 
 @contextmanager
 def _progress(length: int) -> Iterator[Callable[[SourceResult], None]]:
-    """A bar on a terminal, a line a source otherwise."""
+    """A bar on a terminal, then the failures; a line a source otherwise."""
     if not sys.stderr.isatty():
         yield lambda result: click.echo(line(result), err=True)
         return
+    failures: list[SourceResult] = []
+
+    def advance(result: SourceResult) -> None:
+        bar.update(1, result)
+        if result.outcome is Outcome.FAILED:
+            failures.append(result)
+
     with click.progressbar(
         length=length,
         label="Crawling",
         file=sys.stderr,
-        item_show_func=lambda result: line(result)[:60] if result else "",
+        show_eta=False,
+        width=24,
+        # Short enough for one line of an 80-column terminal.
+        item_show_func=lambda result: f"{result.source[:24]:<24}" if result else " " * 24,
     ) as bar:
-        yield lambda result: bar.update(1, result)
+        yield advance
+    for failure in failures:
+        click.echo(line(failure), err=True)

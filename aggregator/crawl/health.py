@@ -20,7 +20,7 @@ EXPLANATIONS = {
     "TooManyRedirects": "le site renvoie sans fin d’une adresse à l’autre",
     "ForbiddenAddress": "l’adresse n’est pas publique",
     "NotAFeed": "l’adresse du flux ne donne plus un flux",
-    "FeedMoved": "l’adresse du flux donne maintenant une page ; un autre flux y est annoncé",
+    "FeedMoved": "l’adresse du flux donne maintenant une page ; un autre flux y est annoncé",
     "NothingFound": "aucune publication trouvée : la page a sans doute changé de forme",
     "ScraperFailed": "le collecteur ne sait plus lire la page",
 }

@@ -66,6 +66,14 @@ def test_an_unknown_source_exits_2(town: Path) -> None:
     assert "bonn" in done.stderr
 
 
+def test_a_paused_source_named_by_hand_is_said(town: Path) -> None:
+    path = town / "sources.yaml"
+    path.write_text(path.read_text().replace("kind: blog,", "kind: blog, paused: true,"))
+    done = run("--town", town, "crawl", "bon")
+    assert done.returncode == 2
+    assert "paused" in done.stderr
+
+
 def test_a_folder_without_a_list_exits_2(tmp_path: Path) -> None:
     done = run("--town", tmp_path, "check")
     assert done.returncode == 2

@@ -84,6 +84,20 @@ def test_the_wheel_checks_the_bundled_list(installed: Path, tmp_path: Path) -> N
     assert "nothing wrong" in done.stdout
 
 
+def test_the_wheel_never_writes_into_itself(installed: Path, tmp_path: Path) -> None:
+    for command in (["crawl"], ["up"], ["migrate"]):
+        done = subprocess.run(
+            [str(installed), *command],
+            cwd=tmp_path,
+            env=clean(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2, done.stderr
+        assert "--town" in done.stderr
+
+
 def test_the_wheel_runs_the_demo(installed: Path, tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
