@@ -21,7 +21,7 @@ EXPLANATIONS = {
     "ForbiddenAddress": "l’adresse n’est pas publique",
     "NotAFeed": "l’adresse du flux ne donne plus un flux",
     "FeedMoved": "l’adresse du flux donne maintenant une page ; un autre flux y est annoncé",
-    "NothingFound": "aucune publication trouvée : la page a sans doute changé de forme",
+    "NothingFound": "aucune publication trouvée : la page a sans doute changé de forme",
     "ScraperFailed": "le collecteur ne sait plus lire la page",
 }
 STATUSES = {
@@ -60,7 +60,7 @@ def judge(
     if post_count == 0:
         return Health(state=State.OK, reason="répond, mais n’a encore rien publié")
     if newest_post is None:
-        return Health(state=State.OK, reason="répond ; ses publications ne portent pas de date")
+        return Health(state=State.OK, reason="répond ; ses publications ne portent pas de date")
     return _by_its_newest(newest_post, result.fetched, ZoneInfo(timezone))
 
 
