@@ -2,29 +2,35 @@
 
 Prints, for each query of a usual mix, the 50th and 95th percentile of `search()`, and how many
 times the bare work of the index (its newest 20 posts, nothing else) that is: the ratio holds on
-any machine, milliseconds only on this one. With --url, a portal that serves the same database is
-asked for its page too, one request after the other on one connection.
+any machine, milliseconds only on this one. The portal is started on the same database and asked
+for its page too, one request after the other on one connection.
 """
 
 import argparse
+import socket
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 import corpus
 
+from aggregator.paths import bundled
 from aggregator.search import Query, query_string, search
 from aggregator.search.facets import Names
 from aggregator.search.match import build_match
 from aggregator.search.terms import parse
 
+LIMIT_MS = 50
 # What people ask: a rare and a usual word, the most frequent, several, a phrase, filters, nothing.
 QUERIES = (
     Query(text="vélodrome"),
@@ -84,20 +90,38 @@ def bare_index(connection: sqlite3.Connection, query: Query) -> Callable[[], obj
 
 def ask(server: HTTPConnection, query: Query) -> None:
     """Ask a portal for a page of results, whole."""
-    try:
-        server.request("GET", f"/recherche?{query_string(query)}")
-        answer = server.getresponse()
-        answer.read()
-    except OSError as error:
-        raise SystemExit(f"{server.host}:{server.port}: {error}; start the portal first") from error
+    server.request("GET", f"/recherche?{query_string(query)}")
+    answer = server.getresponse()
+    answer.read()
     if answer.status != 200:
         raise SystemExit(f"{server.host}: HTTP {answer.status} for {query}")
 
 
-def report(connection: sqlite3.Connection, *, rounds: int, url: str | None) -> None:
+@contextmanager
+def portal(database: Path) -> Iterator[HTTPConnection]:
+    """Run the portal, as `aggregator up` does, while the block lasts."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments = ["--town", str(bundled("demo")), "--db", str(database), "--port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aggregator.service.child", "portal", *arguments],
+        stdin=subprocess.PIPE,
+    )
+    try:
+        while process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield HTTPConnection("127.0.0.1", port)
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def report(connection: sqlite3.Connection, server: HTTPConnection, *, rounds: int) -> None:
     """Measure every query and print the table."""
-    address = urlsplit(url or "")
-    server = HTTPConnection(address.hostname or "", address.port) if url else None
     print(f"{'query':<64}{'found':>8}{'p50 ms':>8}{'p95 ms':>8}{'x index':>9}{'page p50':>10}")
     searches: list[float] = []
     pages: list[float] = []
@@ -109,15 +133,16 @@ def report(connection: sqlite3.Connection, *, rounds: int, url: str | None) -> N
         line = f"{asked[:63]:<64}{found.value:>7}{' ' if found.exact else '+'}"
         line += f"{searching.p50:>8.1f}{searching.p95:>8.1f}{searching.p50 / bare.p50:>9.0f}"
         searches += searching.samples
-        if server is not None:
-            page = measure(partial(ask, server, query), rounds=rounds)
-            line += f"{page.p50:>10.1f}"
-            pages += page.samples
-        print(line)
+        page = measure(partial(ask, server, query), rounds=rounds)
+        print(line + f"{page.p50:>10.1f}")
+        pages += page.samples
     for name, samples in (("search()", searches), ("page", pages)):
-        if samples:
-            times = Times(samples=samples)
-            print(f"{name}, all queries: p50 {times.p50:.1f} ms, p95 {times.p95:.1f} ms")
+        times = Times(samples=samples)
+        share = times.p95 / LIMIT_MS
+        print(
+            f"{name}, all queries: p50 {times.p50:.1f} ms, p95 {times.p95:.1f} ms,"
+            f" {share:.2f} of the {LIMIT_MS} ms a page may take"
+        )
 
 
 def main() -> None:
@@ -125,8 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--db", type=Path, help="keep the database here, for --url")
-    parser.add_argument("--url", help="a portal serving that database, http://127.0.0.1:8001")
+    parser.add_argument("--db", type=Path, help="keep the database here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = options.db or Path(folder) / "bench.db"
@@ -135,7 +159,8 @@ def main() -> None:
             corpus.build(path, options.posts)
             print(f"{options.posts} posts built in {time.perf_counter() - start:.0f} s")
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        report(connection, rounds=options.rounds, url=options.url)
+        with portal(path) as server:
+            report(connection, server, rounds=options.rounds)
         connection.close()
 
 
