@@ -15,6 +15,7 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from aggregator.data.database import AnalystsDatabase
+from aggregator.data.export import ROUTE, export
 from aggregator.data.guard import guard
 from aggregator.data.searching import search_function
 from aggregator.errors import StoreError
@@ -27,12 +28,12 @@ NICE = 10  # citizens' pages come first
 SETTINGS = {
     "base_url": BASE_URL,
     "allow_download": False,
+    "allow_csv_stream": False,  # export.py says why
     "suggest_facets": False,  # each suggestion is a query over all posts
     "num_sql_threads": 2,
     "sql_time_limit_ms": 1000,
     "facet_time_limit_ms": 500,
     "max_returned_rows": 1000,
-    "max_csv_mb": 50,
     "default_cache_ttl": 60,
 }
 INNER_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' OR name = 'posts_indexed'"
@@ -56,6 +57,11 @@ class AnalystsPlugin:
             return
         conn.create_function("recherche", 1, search_function(self._database), deterministic=True)
         guard(conn)
+
+    @hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
+    def register_routes(self) -> list[tuple[str, Callable[..., Any]]]:
+        """Add the whole files."""
+        return [(ROUTE, export)]
 
     @hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
     def asgi_wrapper(self) -> Callable[[Asgi], Asgi]:
@@ -132,6 +138,12 @@ def _metadata(database: Path, town: TownFolder) -> dict[str, Any]:
     described = _read(bundled("metadata.json"))["databases"][NAME]
     described |= metadata.get("databases", {}).get(NAME, {})
     metadata["databases"] = {NAME: described}
+    for name, table in described["tables"].items():
+        # Datasette shows it below the title of the view's page.
+        table |= {
+            "about": "Toutes les lignes en CSV",
+            "about_url": f"{BASE_URL}export/{name}.csv",
+        }
     with closing(open_readonly(database)) as connection:
         names = [name for (name,) in connection.execute(INNER_TABLES)]
     for name in names:
