@@ -4,7 +4,7 @@ One address for visitors, two processes: what an analyst asks for cannot slow a 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +67,10 @@ class Gateway:
         elif not path.startswith(PREFIX):
             await self._app(scope, receive, send)
         elif scope["method"] not in {"GET", "HEAD"}:
-            await _answer(send, 405, "Méthode refusée.".encode(), [(b"allow", b"GET, HEAD")])
+            headers = [(b"allow", b"GET, HEAD"), (b"content-type", b"text/plain; charset=utf-8")]
+            await _answer(send, 405, "Méthode refusée.".encode(), headers)
         else:
-            await self._forward(self._client, scope, send)
+            await _unless_gone(receive, self._forward(self._client, scope, send))
 
     async def _forward(self, client: httpx.AsyncClient, scope: Scope, send: Send) -> None:
         try:
@@ -93,6 +94,24 @@ class Gateway:
             await _busy(send)
         finally:
             self._slots.release()
+
+
+async def _unless_gone(receive: Any, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work as long as someone waits for it: a visitor who left holds no slot."""
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    tasks = (asyncio.ensure_future(work), asyncio.ensure_future(gone()))
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        done, _ = await asyncio.gather(*tasks, return_exceptions=True)
+    if isinstance(done, Exception):
+        raise done
 
 
 def _url(scope: Scope) -> httpx.URL:
@@ -119,9 +138,13 @@ async def _pass_on(response: httpx.Response, send: Send) -> None:
 
 async def _busy(send: Send) -> None:
     text = (
-        '<!DOCTYPE html><html lang="fr"><meta charset="utf-8"><title>Données occupées</title>'
-        "<h1>L’espace des données ne répond pas</h1><p>Il est occupé ou redémarre : réessayez"
-        ' dans une minute. <a href="/">Retour au portail</a></p></html>'
+        '<!DOCTYPE html>\n<html lang="fr"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<title>Les données ne répondent pas</title>"
+        "<style>body{font:1.1rem/1.5 sans-serif;margin:2rem auto;max-width:38rem;padding:0 1rem}"
+        "</style></head><body><main><h1>Les données ne répondent pas</h1>"
+        "<p>Leur espace est occupé ou redémarre\u202f: réessayez dans une minute.</p>"
+        '<p><a href="/">Retour au portail</a></p></main></body></html>'
     )
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", b"60")]
     await _answer(send, 503, text.encode(), headers)
