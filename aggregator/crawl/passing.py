@@ -48,12 +48,14 @@ async def crawl(
     """
     store.sync_town(town, definitions=definitions(town, scrapers), now=clock())
     by_slug = {source.slug: source for source in town.sources}
-    due = store.due(now=clock(), slugs=slugs, everything=everything)
+    found = store.due(now=clock(), slugs=slugs, everything=everything)
+    # Another process may have synchronised a longer list in between.
+    due = [by_slug[slug] for slug in found if slug in by_slug]
     if not due:
         return ()
     number = store.start_crawl(clock())
     results: list[SourceResult] = []
-    queues = deque(_by_host(by_slug[slug] for slug in due))
+    queues = deque(_by_host(due))
 
     async def work() -> None:
         while queues:

@@ -95,11 +95,11 @@ class Store:
                 read afresh.
             now: The present moment.
         """
+        self._names = None  # another process may have synchronised meanwhile
         with opening.explained(self.path):
             tags.finish_retagging(self._connection, self.transaction)
             digest = towns.digest_of(town, definitions)
             if not towns.is_current(self._connection, digest):
-                self._names = None
                 with self.transaction():
                     towns.write(
                         self._connection, town, definitions=definitions, now=now, digest=digest

@@ -45,6 +45,17 @@ def test_an_unchanged_list_writes_nothing_and_takes_no_lock(
     assert store._connection.total_changes == before
 
 
+def test_a_list_synchronised_by_another_process_is_known_here_too(
+    store: Store, town: Town, now: datetime, make_post: MakePost, save: Save
+) -> None:
+    save(make_post())
+    longer = replace(town, sources=(*town.sources, replace(town.sources[0], slug="second")))
+    with Store.open(store.path) as other:
+        other.sync_town(longer, definitions={}, now=now)
+    store.sync_town(longer, definitions={}, now=now)
+    assert save(make_post(source="second"), slug="second").new == 1
+
+
 def test_sources_start_new_and_due(store: Store, now: datetime, rows: Rows) -> None:
     assert store.due(now=now) == ("blog", "presse", "extrait")
     past = store.history("blog")
