@@ -25,7 +25,7 @@ class Scraper:
     """One file of the folder `scrapers/`; `failure` says why it cannot be used."""
 
     path: Path
-    digest: str  # SHA-256 of the file
+    digest: str  # SHA-256 of the file; empty where it cannot be opened
     scrape: Callable[[Page], Iterable[Entry]] | None = None
     next_page: Callable[[Page], str | None] | None = None
     failure: BaseException | None = None
@@ -41,10 +41,9 @@ class Scrapers:
     def digest(self, name: str) -> str:
         """Return the SHA-256 of a scraper's file, which tells when its code changed.
 
-        Raises:
-            ScraperFailed: There is no such scraper.
+        Empty where there is no such file now: an editor may just be replacing it.
         """
-        return self._find(name, url="").digest
+        return self.by_name[name].digest if name in self.by_name else ""
 
     def read(self, page: Page, name: str) -> Extraction:
         """Read a page with a scraper.
@@ -53,7 +52,10 @@ class Scrapers:
             NothingFound: It yielded no entry.
             ScraperFailed: It is missing, cannot be imported, or crashed; the cause is chained.
         """
-        scraper = self._find(name, url=page.url)
+        if name not in self.by_name:
+            known = ", ".join(self.by_name) or "none"
+            raise ScraperFailed(f"no {name}.py in {self.folder} (scrapers: {known})", url=page.url)
+        scraper = self.by_name[name]
         if scraper.scrape is None:
             raise ScraperFailed(
                 _sentence(scraper, "cannot be loaded", scraper.failure), url=page.url
@@ -70,12 +72,6 @@ class Scrapers:
             )
         return _extraction(page, entries, next_link)
 
-    def _find(self, name: str, *, url: str) -> Scraper:
-        if name not in self.by_name:
-            known = ", ".join(self.by_name) or "none"
-            raise ScraperFailed(f"no {name}.py in {self.folder} (scrapers: {known})", url=url)
-        return self.by_name[name]
-
 
 def load_scrapers(folder: Path) -> Scrapers:
     """Load every scraper of a folder; a missing folder holds none.
@@ -87,8 +83,9 @@ def load_scrapers(folder: Path) -> Scrapers:
 
 
 def _load(path: Path) -> Scraper:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = ""
     try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
         module = _import(path)
         if not callable(getattr(module, "scrape", None)):
             raise TypeError("it defines no function scrape(page)")  # noqa: TRY301 -- one failure

@@ -111,3 +111,13 @@ def test_a_scraper_may_define_a_dataclass(write: Callable[..., Scrapers], page_o
     )
 
     assert read(page_of(""), source("d"), scrapers=write(d=code)).entries[0].title == "Un"
+
+
+def test_a_scraper_that_cannot_be_opened_fails_alone(
+    tmp_path: Path, write: Callable[..., Scrapers], page_of: PageOf
+) -> None:
+    (tmp_path / "dossier.py").mkdir()
+    scrapers = write(bon=GOOD)
+    assert scrapers.digest("dossier") == scrapers.digest("absent") == ""
+    with pytest.raises(ScraperFailed, match=r"dossier\.py cannot be loaded: IsADirectoryError"):
+        read(page_of(""), source("dossier"), scrapers=scrapers)
