@@ -9,8 +9,8 @@ The whole path of one source, as `visit` and `crawl` walk it::
       | enrich       instance, quartiers
       | store.save   posts, validators, health and log in one transaction
 
-A SourceError becomes that source's result and the others go on; any other exception is a bug
-and ends the crawl.
+A SourceError becomes that source's result and the others go on; so does a fault of ours that a
+page brings out while it is read. A StoreError ends the crawl.
 """
 
 from aggregator.crawl.passing import crawl

@@ -1,12 +1,15 @@
 """One source, from its address to its posts; writes nothing."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from aggregator.enrich import enrich
-from aggregator.errors import BadStatus, FetchError, NotAFeed, NothingFound
+from aggregator.errors import BadStatus, FetchError, NotAFeed, NothingFound, ReadError, SourceError
 from aggregator.fetch import Web, fetch
 from aggregator.model import (
     Extraction,
@@ -25,6 +28,9 @@ MAX_PAGES = 3  # of a listing read by recipe or scraper, following its Â« next Â
 MAX_CANDIDATES = 8  # feeds tried when a source has none on the list
 
 Recall = Callable[[str], Memory]
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 
 
 class FeedMoved(NotAFeed):
@@ -95,8 +101,28 @@ async def visit(
         found = await _visit_discovered(source, discovered_feed, web=web, recall=recall)
     if isinstance(found.answer, NotModified):
         return found
-    # In a thread, so that one long text does not stop the clocks of the other exchanges.
-    return await asyncio.to_thread(_normalise_all, found, source, timezone, seen)
+    work = partial(_normalise_all, found, source, timezone, seen)
+    return await _reading(found.answer.url, work)
+
+
+async def _reading(url: str, work: Callable[[], _T]) -> _T:
+    """Make something of strangers' bytes, in a thread: the clocks of other exchanges go on.
+
+    Raises:
+        SourceError: What the work raised; a ReadError too where we have a fault that this page
+            brings out, or the page would stop every crawl of all sources, for ever.
+    """
+    try:
+        return await asyncio.to_thread(work)
+    except SourceError:
+        raise
+    except Exception as error:
+        _log.exception("%s: a fault of this program", url)
+        raise ReadError(
+            f"{url}: this program has a fault that the page brings out ({error!r:.200}); report it"
+            " with a copy of the page",
+            url=url,
+        ) from error
 
 
 async def _visit_feed(source: Source, address: str, *, web: Web, recall: Recall) -> Visit:
@@ -107,9 +133,10 @@ async def _visit_feed(source: Source, address: str, *, web: Web, recall: Recall)
     if isinstance(answer, NotModified):
         return Visit(answer=answer, memories=memories)
     try:
-        extraction = await asyncio.to_thread(read_feed, answer)
+        extraction = await _reading(answer.url, partial(read_feed, answer))
     except NotAFeed as error:
-        proposed = next((c.url for c in find_feeds(answer) if not c.is_comments), None)
+        found = await _reading(answer.url, partial(find_feeds, answer))
+        proposed = next((c.url for c in found if not c.is_comments), None)
         if proposed is None or proposed == address:
             raise
         raise FeedMoved(
@@ -141,7 +168,7 @@ async def _visit_listing(source: Source, *, web: Web, recall: Recall, scrapers: 
             if not pages:
                 return Visit(answer=answer, memories=memories)
             break
-        extraction = await asyncio.to_thread(read, answer, source, scrapers=scrapers)
+        extraction = await _reading(answer.url, partial(read, answer, source, scrapers=scrapers))
         pages.append((answer, extraction))
         address = extraction.next_url
     return Visit(answer=pages[0][0], extractions=tuple(pages), memories=memories)
@@ -150,16 +177,17 @@ async def _visit_listing(source: Source, *, web: Web, recall: Recall, scrapers: 
 async def _discover(source: Source, *, web: Web) -> Visit:
     home = await _fetch_page(source.url, web=web)
     try:
-        extraction = await asyncio.to_thread(read_feed, home)
+        extraction = await _reading(home.url, partial(read_feed, home))
     except NotAFeed:
         pass
     else:
         return _discovered(home, extraction)
-    announced = [candidate for candidate in find_feeds(home) if not candidate.is_comments]
+    found = await _reading(home.url, partial(find_feeds, home))
+    announced = [candidate for candidate in found if not candidate.is_comments]
     for candidate in _first_of_each([*announced, *guess_feeds(home.url)])[:MAX_CANDIDATES]:
         try:
             page = await _fetch_page(candidate.url, web=web)
-            extraction = await asyncio.to_thread(read_feed, page)
+            extraction = await _reading(page.url, partial(read_feed, page))
         except (FetchError, NotAFeed):
             continue
         return _discovered(page, extraction)

@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Answer, Site
@@ -10,7 +11,8 @@ from integration.crawling import NOW, crawl_all, source, town_of
 
 from aggregator.clock import from_iso
 from aggregator.errors import StoreError
-from aggregator.model import Display, Outcome, Recipe, SourceResult
+from aggregator.model import Display, Entry, Outcome, Post, Recipe, Rejection, SourceResult
+from aggregator.normalise import normalise
 from aggregator.store import Store
 
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
@@ -195,6 +197,39 @@ def test_a_scraper_reads_a_page_and_a_crash_fails_its_source_alone(
     results = crawl_all(town, store, scrapers=tmp_path)
     assert results["bon"].count.new == 2
     assert results["mauvais"].error_kind == "ScraperFailed"
+
+
+def test_a_scraper_whose_file_is_gone_fails_its_source_alone(
+    site: Site, store: Store, tmp_path: Path
+) -> None:
+    site.pages["/liste"] = Answer(body=LISTING)
+    site.pages["/feed"] = feed()
+    town = town_of(
+        source("parti", site.url("/liste"), scraper="parti"),
+        source("bon", site.url(), feed=site.url("/feed")),
+    )
+    results = crawl_all(town, store, scrapers=tmp_path)
+    assert results["parti"].error_kind == "ScraperFailed"
+    assert results["bon"].count.new == 2
+
+
+def test_a_fault_of_ours_on_one_page_fails_its_source_alone(
+    site: Site, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def faulty(entry: Entry, **rest: Any) -> Post | Rejection:
+        return 1 / 0 if rest["source"].slug == "etrange" else normalise(entry, **rest)  # type: ignore[return-value]
+
+    monkeypatch.setattr("aggregator.crawl.visiting.normalise", faulty)
+    site.pages["/feed"] = feed()
+    town = town_of(
+        source("etrange", site.url(), feed=site.url("/feed")),
+        source("bon", site.url(), feed=site.url("/feed")),
+    )
+    results = crawl_all(town, store)
+    assert results["etrange"].outcome is Outcome.FAILED
+    assert "ZeroDivisionError" in str(results["etrange"].error)
+    assert results["bon"].count.new == 2
+    assert "1 / 0" in caplog.text  # where the fault is
 
 
 def test_nothing_found_where_something_was_is_a_failure(site: Site, store: Store) -> None:
