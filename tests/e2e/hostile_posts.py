@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from conftest import Answer, Site
 
 EVIL = "http://evil.example/x"
-RUN = f"window.pwned=1;new Image().src='{EVIL}'"
+RUN = f"window.pwned=1;new Image().src=`{EVIL}`"
 ON = f"img src=1 onerror={RUN}"
 OWN = (
     # Elements that run or fetch by themselves.

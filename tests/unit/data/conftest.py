@@ -1,59 +1,12 @@
-"""A database with texts that may be shown and texts that may not."""
+"""The database that the guard is attacked on."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
-from aggregator.model import DateOrigin, Display, Post, Source, Town
-from aggregator.store import Store
-
-NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-BLOG = Source(
-    slug="blog", name="Le blog", url="https://blog.example/", kind="blog", display=Display.FULL
-)
-TOWN = Town(
-    name="Valmont",
-    timezone="Europe/Paris",
-    contact="veille@example.org",
-    sources=(
-        BLOG,
-        replace(BLOG, slug="presse", display=Display.TITLE),
-        replace(BLOG, slug="extrait", display=Display.EXCERPT),
-    ),
-)
-
-
-def post(source: str, number: int, *, text: str) -> Post:
-    """A post whose every withheld field says SECRET."""
-    secret = "" if source == "blog" else "SECRET "
-    return Post(
-        source=source,
-        guid=str(number),
-        url=f"https://blog.example/{source}/{number}",
-        title=f"Titre {number}",
-        # A source shown by extracts lets the extract through, and nothing else.
-        excerpt="Un début…" if source == "extrait" else f"{secret}début",
-        html=f"<p>SECRET html {text}</p>",
-        text=f"{secret}{text} {number}",
-        published=datetime(2026, 3, 1, 9, number, tzinfo=UTC),
-        date_origin=DateOrigin.STATED,
-        instance=None,
-        quartiers=(),
-        digest=f"{source} {number} {text}",
-    )
+from unit.data.withheld import build
 
 
 @pytest.fixture(scope="session")
 def posts_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three sources, one of each `display`; four posts each, all of them edited once."""
-    path = tmp_path_factory.mktemp("data") / "veille.db"
-    with Store.open(path) as store:
-        store.sync_town(TOWN, definitions={}, now=NOW)
-        for source in TOWN.sources:
-            for text in ("avant", "après"):
-                posts = [post(source.slug, number, text=text) for number in range(4)]
-                with store.transaction():
-                    store.save(source.slug, posts, seen=NOW)
-    return path
+    """Four posts of each source."""
+    return build(tmp_path_factory.mktemp("data") / "veille.db")

@@ -1,0 +1,55 @@
+"""A database with texts that may be shown and texts that may not."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aggregator.model import DateOrigin, Display, Post, Source, Town
+from aggregator.store import Store
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+BLOG = Source(
+    slug="blog", name="Le blog", url="https://blog.example/", kind="blog", display=Display.FULL
+)
+TOWN = Town(
+    name="Valmont",
+    timezone="Europe/Paris",
+    contact="veille@example.org",
+    sources=(
+        BLOG,
+        replace(BLOG, slug="presse", display=Display.TITLE),
+        replace(BLOG, slug="extrait", display=Display.EXCERPT),
+    ),
+)
+
+
+def post(source: str, number: int, *, text: str) -> Post:
+    """A post whose every withheld field says SECRET."""
+    secret = "" if source == "blog" else "SECRET "
+    return Post(
+        source=source,
+        guid=str(number),
+        url=f"https://blog.example/{source}/{number}",
+        title=f"Titre {number}",
+        # A source shown by extracts lets the extract through, and nothing else.
+        excerpt="Un début…" if source == "extrait" else f"{secret}début",
+        html=f"<p>SECRET html {text}</p>",
+        text=f"{secret}{text} {number}",
+        published=datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(minutes=number),
+        date_origin=DateOrigin.STATED,
+        instance=None,
+        quartiers=(),
+        digest=f"{source} {number} {text}",
+    )
+
+
+def build(path: Path, *, many: int = 4) -> Path:
+    """Write the database: three sources, one of each `display`; all posts were edited once."""
+    with Store.open(path) as store:
+        store.sync_town(TOWN, definitions={}, now=NOW)
+        for source in TOWN.sources:
+            for text in ("avant", "après"):
+                posts = [post(source.slug, number, text=text) for number in range(many)]
+                with store.transaction():
+                    store.save(source.slug, posts, seen=NOW)
+    return path
