@@ -7,7 +7,7 @@ import click
 from aggregator.cli.place import Place, in_place
 from aggregator.search import Query, to_json
 from aggregator.search import search as find
-from aggregator.store import open_readonly
+from aggregator.store import reading
 
 
 @click.command()
@@ -16,11 +16,8 @@ from aggregator.store import open_readonly
 @in_place
 def search(place: Place, query: str, as_json: bool) -> None:
     """Search the posts, newest first, as the portal does."""
-    connection = open_readonly(place.database)
-    try:
+    with reading(place.database) as connection:
         results = find(connection, Query(text=query))
-    finally:
-        connection.close()
     if as_json:
         click.echo(json.dumps(to_json(results), ensure_ascii=False))
         return

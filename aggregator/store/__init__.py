@@ -17,7 +17,7 @@ A map:
 """
 
 from aggregator.store.model import IndexReport, SourceHistory, SourceStatus
-from aggregator.store.opening import open_readonly
+from aggregator.store.opening import open_readonly, reading
 from aggregator.store.store import Store
 
-__all__ = ["IndexReport", "SourceHistory", "SourceStatus", "Store", "open_readonly"]
+__all__ = ["IndexReport", "SourceHistory", "SourceStatus", "Store", "open_readonly", "reading"]

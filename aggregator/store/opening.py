@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from aggregator.errors import StoreError
@@ -96,6 +96,17 @@ def open_readonly(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection that only reads, for the time of a block.
+
+    Raises:
+        StoreError: As `open_readonly`; also when the file turns out to be unusable inside.
+    """
+    with explained(path), closing(open_readonly(path)) as connection:
+        yield connection
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import StoreError
-from aggregator.store import Store, open_readonly
+from aggregator.store import Store, open_readonly, reading
 
 
 def test_what_is_no_database_is_named(tmp_path: Path) -> None:
@@ -26,6 +26,23 @@ def test_damage_is_named(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(StoreError, match="damaged"), Store.open(path) as store:
         store.statuses()
+
+
+def test_damage_that_a_reader_meets_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    Store.migrate(path)
+    with reading(path) as connection:
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'post_facets'"
+        ).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match="damaged"), reading(path) as connection:
+        connection.execute("SELECT count(*) FROM post_facets").fetchone()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
 
 
 def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
