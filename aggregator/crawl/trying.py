@@ -88,7 +88,10 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
 
 
 def _unlisted(target: str) -> Source:
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # « http://[ »
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError(f"{target}: neither a source of the list nor an http(s) address")
     return Source(slug="essai", name=parts.hostname, url=target, kind="blog")

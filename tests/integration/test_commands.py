@@ -125,6 +125,13 @@ def test_try_shows_what_would_be_read_and_writes_nothing(town: Path, site: Site)
     assert len(json.loads(run("--town", town, "try", "bon", "--json").stdout)["posts"]) == 3
 
 
+@pytest.mark.parametrize("target", ["bonn", "http://[", "ftp://127.0.0.1/"])
+def test_try_of_what_is_neither_source_nor_address_exits_2(town: Path, target: str) -> None:
+    done = run("--town", town, "try", target)
+    assert done.returncode == 2
+    assert f"aggregator: {target}: neither" in done.stderr
+
+
 def test_what_try_proposes_passes_check(town: Path, site: Site) -> None:
     site.pages["/nouveau.xml"] = feed(8, 9)
     proposal = json.loads(run("--town", town, "try", site.url("/nouveau.xml"), "--json").stdout)[
