@@ -42,7 +42,7 @@ def read_town(root: Node, *, scrapers: Path | None, complaints: Complaints) -> T
         instances=_slugs(instances),
         quartiers=_slugs(quartiers),
         sources=_slugs(sources),
-        scrapers=None if scrapers is None else _scraper_names(scrapers),
+        scrapers=None if scrapers is None else scraper_names(scrapers),
         every=defaults.read("every", values.duration) or timedelta(hours=1),
         language=defaults.read("language", values.language, text=True) or "fr",
         display=defaults.read("display", values.display) or Display.EXCERPT,
@@ -77,7 +77,8 @@ def _slug(node: Node) -> str:
     return ""
 
 
-def _scraper_names(folder: Path) -> frozenset[str]:
+def scraper_names(folder: Path) -> frozenset[str]:
+    """Return the scrapers of a folder, by the names that the list may give."""
     # A town without scrapers has no such folder; files whose name begins with _ are no scrapers.
     try:
         return frozenset(file.stem for file in folder.glob("[a-z]*.py"))

@@ -1,0 +1,27 @@
+from pathlib import Path
+
+from aggregator.sources import WatchedTown
+
+LIST = """version: 1
+town: {name: Essai, timezone: Europe/Paris, contact: essai@example.org}
+sources:
+  - {slug: bon, name: Bon, url: "https://bon.example/", kind: blog}
+"""
+NEW = "  - {slug: neuf, name: Neuf, url: 'https://neuf.example/', kind: blog, scraper: neuf}\n"
+
+
+def test_a_list_is_read_again_when_the_scraper_it_waits_for_is_there(tmp_path: Path) -> None:
+    path, scrapers = tmp_path / "sources.yaml", tmp_path / "scrapers"
+    scrapers.mkdir()
+    path.write_text(LIST, "utf-8")
+    watched = WatchedTown(path, scrapers=scrapers)
+    said: list[object] = []
+
+    path.write_text(LIST + NEW, "utf-8")
+    slugs = [[s.slug for s in watched.current(complain=said.append).sources] for _ in range(2)]
+    assert slugs == [["bon"], ["bon"]]
+    assert ["scrapers/neuf.py" in str(error) for error in said] == [True]
+
+    (scrapers / "neuf.py").write_text("", "utf-8")
+    assert len(watched.current(complain=said.append).sources) == 2
+    assert not watched.is_stale
