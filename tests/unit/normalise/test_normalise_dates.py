@@ -4,13 +4,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import DateOrigin
 from aggregator.normalise.dates import ReadDate, post_date, read_date
-
-UNHURRIED = settings(deadline=None)  # the machine may be busy
 
 PARIS = ZoneInfo("Europe/Paris")
 SEEN = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -205,7 +203,6 @@ def test_a_coming_meeting_is_believed_for_a_year() -> None:
     assert read("2027-11-24T18:00:00Z") is None
 
 
-@UNHURRIED
 @given(st.dates(date(1990, 1, 1), date(2026, 11, 1)), st.sampled_from(["%d/%m/%Y", "%d.%m.%Y"]))
 def test_every_day_written_in_digits_reads_back(written: date, form: str) -> None:
     expected = datetime(written.year, written.month, written.day, 12, tzinfo=PARIS)
@@ -220,7 +217,6 @@ FRENCH_MONTHS = [
 ]
 
 
-@UNHURRIED
 @given(
     st.datetimes(datetime(1990, 1, 1), datetime(2026, 11, 1)),  # noqa: DTZ001 - as printed, no zone
     st.sampled_from(
@@ -249,7 +245,6 @@ PIECES = [
 DATE_LIKE = st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join)
 
 
-@UNHURRIED
 @given(st.one_of(st.text(), DATE_LIKE, DATE_LIKE.map(lambda text: text.replace(" ", ""))))
 def test_no_text_raises_and_no_date_is_absurd(text: str) -> None:
     found = read(text)

@@ -3,12 +3,10 @@ from pathlib import Path
 
 import html5lib
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.normalise.markup import HTML_BYTES, TEXT_BYTES, sanitise, to_text
-
-UNHURRIED = settings(deadline=None)  # the machine may be busy
 
 BASE = "https://example.org/blog/"
 ALLOWED_TAGS = {
@@ -219,13 +217,11 @@ TAGS = [
 SOUP = st.one_of(st.text(), st.lists(st.sampled_from(TAGS), max_size=25).map("".join))
 
 
-@UNHURRIED
 @given(SOUP)
 def test_no_soup_yields_anything_harmful(raw: str) -> None:
     assert_harmless(clean(raw))
 
 
-@UNHURRIED
 @given(SOUP)
 def test_text_has_no_unseen_characters_and_single_spaces(raw: str) -> None:
     text = to_text(clean(raw))
@@ -233,7 +229,6 @@ def test_text_has_no_unseen_characters_and_single_spaces(raw: str) -> None:
     assert not re.search("[\x00-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069]", text)
 
 
-@UNHURRIED
 @given(SOUP)
 def test_sanitising_twice_is_sanitising_once(raw: str) -> None:
     once = clean(raw)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import DateOrigin, Entry, Post, Rejection, Source
@@ -13,7 +13,6 @@ SOURCE = Source(
     slug="hommelet", name="Comité de l’Hommelet", url="https://example.org", kind="blog"
 )
 
-UNHURRIED = settings(deadline=None)  # the machine may be busy
 SEEN = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 FEED = "https://example.org/feed/"
 
@@ -211,7 +210,6 @@ TEXTS = st.one_of(
 )
 
 
-@UNHURRIED
 @given(
     st.builds(
         Entry,

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.normalise.extracts import EXCERPT_CHARACTERS, excerpt, without_labels
@@ -11,8 +11,6 @@ from aggregator.normalise.titles import (
     derived_title,
     title_from_url,
 )
-
-UNHURRIED = settings(deadline=None)  # the machine may be busy
 
 
 @pytest.mark.parametrize(
@@ -43,7 +41,6 @@ def test_titles_become_one_plain_line(raw: str, expected: str) -> None:
     assert clean_title(raw) == expected
 
 
-@UNHURRIED
 @given(st.text())
 def test_titles_are_single_spaced_and_short(raw: str) -> None:
     title = clean_title(raw)
@@ -116,7 +113,6 @@ def test_an_extract_is_cut_at_a_word_with_one_ellipsis() -> None:
     assert long.endswith("des mots…")
 
 
-@UNHURRIED
 @given(st.text(), st.integers(2, 40))
 def test_nothing_is_longer_than_its_limit(text: str, limit: int) -> None:
     folded = " ".join(text.split())

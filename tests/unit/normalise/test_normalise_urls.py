@@ -1,10 +1,8 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.normalise.urls import TRACKING, TRACKING_PREFIXES, absolute, canonical
-
-UNHURRIED = settings(deadline=None)  # the machine may be busy
 
 
 @pytest.mark.parametrize(
@@ -140,7 +138,6 @@ ADDRESSES = st.one_of(
 )
 
 
-@UNHURRIED
 @given(ADDRESSES, st.booleans())
 def test_writing_an_address_twice_changes_nothing(url: str, fragment: bool) -> None:
     once = canonical(url, fragment=fragment)
@@ -150,7 +147,6 @@ def test_writing_an_address_twice_changes_nothing(url: str, fragment: bool) -> N
         assert canonical(once, fragment=fragment) == once
 
 
-@UNHURRIED
 @given(ADDRESSES, ADDRESSES)
 def test_no_link_raises(link: str, base: str) -> None:
     found = absolute(link, base=base)

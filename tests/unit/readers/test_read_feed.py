@@ -250,9 +250,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.one_of(st.binary(max_size=300), st.lists(_PIECES, max_size=30).map(b"".join)))
 def test_any_bytes_are_entries_or_a_read_error(body: bytes, page_of: PageOf) -> None:
     for document in (body, b"<rss><channel>" + body, b"<feed>" + body):

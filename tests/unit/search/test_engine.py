@@ -268,7 +268,7 @@ def test_hostile_text_is_no_error(connection: sqlite3.Connection, posts: Any, te
     search(connection, Query(text=f"vélo {text} école", kinds=("blog",)))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text() | st.lists(st.sampled_from(HOSTILE)).map(" ".join),
     values=st.lists(st.text(), max_size=3).map(tuple),

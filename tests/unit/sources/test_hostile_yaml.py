@@ -113,7 +113,6 @@ def becomes_town_or_complaints(path: Path, data: bytes) -> None:
 
 @settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.text() | VALUES.map(written) | st.text(alphabet="ab:-[]{}&*!|>%@\"'#,?~ \n\t\\xu0"))
@@ -123,7 +122,7 @@ def test_any_text_becomes_a_town_or_complaints(tmp_path: Path, text: str) -> Non
     becomes_town_or_complaints(tmp_path / "any.yaml", text.encode("utf-8", "replace"))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary())
 def test_any_bytes_become_a_town_or_complaints(tmp_path: Path, data: bytes) -> None:
     becomes_town_or_complaints(tmp_path / "any.yaml", data)
@@ -131,7 +130,6 @@ def test_any_bytes_become_a_town_or_complaints(tmp_path: Path, data: bytes) -> N
 
 @settings(
     max_examples=200,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -167,6 +167,4 @@ class Saving(RuleBasedStateMachine):
 
 
 def test_random_saves_leave_a_sound_store() -> None:
-    run_state_machine_as_test(
-        Saving, settings=settings(max_examples=30, stateful_step_count=12, deadline=None)
-    )
+    run_state_machine_as_test(Saving, settings=settings(max_examples=30, stateful_step_count=12))
