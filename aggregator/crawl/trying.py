@@ -1,7 +1,6 @@
 """The moderators' workbench: what would be read from an address, without writing anything."""
 
-import re
-import unicodedata
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from aggregator.clock import to_iso
 from aggregator.crawl.visiting import visit
 from aggregator.errors import UsageError
 from aggregator.fetch import Web
+from aggregator.language import slugified
 from aggregator.model import Memory, Post, Rejection, Source
 from aggregator.paths import TownFolder
 from aggregator.readers import load_scrapers
@@ -98,18 +98,13 @@ def _unlisted(target: str) -> Source:
 
 
 def _proposal(source: Source, title: str | None, feed: str | None) -> str:
-    name = " ".join((title or source.name).split())[:80]
-    # JSON strings are YAML strings: whatever the site calls itself, the block stays valid.
-    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    line = " ".join((title or "").split())[:80]
+    name = "".join(letter for letter in line if letter.isprintable()) or source.name
     lines = [
-        f"  - slug: {_slug(name)}",
-        f"    name: {quoted}",
+        f"  - slug: {slugified(name, longest=40) or 'nouvelle-source'}",
+        # JSON strings are YAML strings: whatever the site calls itself, the block stays valid.
+        f"    name: {json.dumps(name, ensure_ascii=False)}",
         f"    url: {source.url}",
         "    kind: blog",
     ]
     return "\n".join([*lines, *([f"    feed: {feed}"] if feed else [])])
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "nouvelle-source"

@@ -1,12 +1,12 @@
 """One function a kind of value: what is written → what it means, or a ValueError that says more."""
 
 import re
-import unicodedata
 import warnings
 import zoneinfo
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from aggregator.language import slugified
 from aggregator.model import Display
 from aggregator.scraping import parse_selector
 from aggregator.sources.complaints import proposal, quoted
@@ -30,19 +30,12 @@ def slug(text: str) -> str:
     """Check a slug: kebab-case, at most 60 characters."""
     if _SLUG.fullmatch(text) and len(text) <= LONGEST_SLUG_CHARS:
         return text
-    better = _slugified(text)
+    better = slugified(text, longest=LONGEST_SLUG_CHARS)
     hint = f', such as "{better}"' if better else ""
     raise ValueError(
         f"{quoted(text)} is no slug; write small letters, digits and hyphens, "
         f"at most {LONGEST_SLUG_CHARS}{hint}"
     )
-
-
-def _slugified(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text[:200].lower().replace("œ", "oe"))
-    ascii_only = plain.encode("ascii", "ignore").decode("ascii")
-    words = re.sub(r"[^a-z0-9]+", "-", ascii_only)
-    return words[:LONGEST_SLUG_CHARS].strip("-")
 
 
 def url(text: str) -> str:
@@ -148,7 +141,7 @@ def module(text: str) -> str:
     """Check the name of a scraper's file, without `.py`."""
     if _MODULE.fullmatch(text):
         return text
-    better = _slugified(text.removesuffix(".py")).replace("-", "_")
+    better = slugified(text.removesuffix(".py"), longest=LONGEST_SLUG_CHARS).replace("-", "_")
     hint = f', such as "{better}"' if _MODULE.fullmatch(better) else ""
     raise ValueError(
         f"{quoted(text)} is no scraper name; write the file's name without .py, in small "

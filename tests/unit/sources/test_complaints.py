@@ -100,7 +100,7 @@ IN_PLACE = [
         "  - {slug: Conseil Citoyen, name: A}",
         '"Conseil Citoyen" is no slug; write small letters, digits and hyphens, at most 60, such',
     ),
-    (4, "  - {slug: À l’Œuvre, name: A}", 'such as "a-loeuvre"'),
+    (4, "  - {slug: À l’Œuvre, name: A}", 'such as "a-l-oeuvre"'),
     (4, "  - {slug: no, name: A}", 'YAML may read "no" as something else than a text'),
     (4, "  - {slug: 2020, name: A}", 'put it in quotes: "2020"'),
     (4, "  - {slug: a, name: 2020-01-01}", 'put it in quotes: "2020-01-01"'),
