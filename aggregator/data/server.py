@@ -23,6 +23,7 @@ from aggregator.paths import TownFolder, bundled
 from aggregator.store import open_readonly
 
 BASE_URL = "/donnees/"
+ROOM = Path(__file__).parent
 NAME = "veille"  # of the database, in addresses and in metadata.json
 NICE = 10  # citizens' pages come first
 SETTINGS = {
@@ -97,7 +98,8 @@ def build_data(database: Path, town: TownFolder) -> Datasette:
     datasette = Datasette(
         metadata=_metadata(database, town),
         settings=SETTINGS,
-        template_dir=str(Path(__file__).parent / "templates"),
+        template_dir=str(ROOM / "templates"),
+        static_mounts=[("style", str(ROOM / "static"))],
     )
     # Datasette adds an empty one where no file is named, which nothing would guard.
     datasette.remove_database("_memory")
@@ -144,6 +146,7 @@ def _metadata(database: Path, town: TownFolder) -> dict[str, Any]:
             "about": "Toutes les lignes en CSV",
             "about_url": f"{BASE_URL}export/{name}.csv",
         }
+    metadata["extra_css_urls"] = ["/style/donnees.css"]
     with closing(open_readonly(database)) as connection:
         names = [name for (name,) in connection.execute(INNER_TABLES)]
     for name in names:
