@@ -101,15 +101,17 @@ def wait_until(condition: Any, *, seconds: float = 40) -> None:
 
 
 @contextmanager
-def running_up(town: Path, database: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run `aggregator up` until the block ends; gives its address and process."""
+def running_up(
+    town: Path, database: Path, *, command: str = "up"
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run `aggregator up` (or `serve`) until the block ends; gives its address and process."""
     port = free_port()
     process = subprocess.Popen(
         [
             sys.executable,
             "-m",
             "aggregator",
-            "up",
+            command,
             "--port",
             str(port),
             "--town",
