@@ -22,7 +22,6 @@ class Feed:
     template: str
     type: str
     label: str  # in the home page's <link>, after the site's title
-    announced: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
