@@ -322,7 +322,7 @@ class SourceResult:
     size_bytes: int = 0
     elapsed_s: float = 0.0
     moved_to: str | None = None
-    proposed_feed: str | None = None  # found by discovery, for moderators to accept
+    proposed_feed: str | None = None  # announced where the listed feed was, to be accepted
     fetched: datetime
 
 

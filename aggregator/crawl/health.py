@@ -12,7 +12,7 @@ from aggregator.model import Health, Outcome, Source, SourceResult, State
 SILENT_AFTER = timedelta(days=365)
 LONGEST_PAUSE = timedelta(days=1)  # a failing source is tried at least once a day, for ever
 
-# What a moderator can do about each failure (the keys are the classes of aggregator.errors).
+# What each failure means for a moderator (the keys are error classes, FeedMoved among them).
 EXPLANATIONS = {
     "HostUnreachable": "le site ne répond pas",
     "RobotsDisallowed": "le site demande aux robots de ne pas lire cette page",

@@ -15,7 +15,7 @@ from aggregator.model import Health, NotModified, Outcome, SaveCount, Source, So
 from aggregator.readers import Scrapers
 from aggregator.store import SourceHistory, Store
 
-WORKERS = 16  # hosts visited side by side; httpx slows down with more (crawl-performance.md §2)
+WORKERS = 16  # hosts visited side by side; measured: httpx slows down with more
 
 Report = Callable[[SourceResult], None]
 

@@ -47,7 +47,7 @@ class FeedMoved(NotAFeed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What a visit to a source brought; `answer` is None-free even when nothing is new."""
+    """What a visit to a source brought; posts and pages are none where `answer` is NotModified."""
 
     answer: Page | NotModified
     extractions: tuple[tuple[Page, Extraction], ...] = ()

@@ -1,4 +1,4 @@
-"""Terms and filters → the MATCH expression of FTS5 and the filters it needs.
+"""Terms and facet tokens → the MATCH expression of FTS5.
 
 Facet values are tokens in the column `fac` (db/migrations), so that a filter costs no more than
 a word. People's words stay inside `{title text}`: nobody finds a facet by typing its token.

@@ -9,6 +9,7 @@ A map:
     identity.py   which stored row an item of a page is
     dates.py      when a new date replaces a stored one
     ids.py        row ids that follow dates; permanent public names
+    planning.py   what saving a batch will write
     saving.py     posts: new, changed, unchanged
     recording.py  what became of a fetch: log, health, validators
     index.py      the full-text index

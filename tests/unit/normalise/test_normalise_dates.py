@@ -28,7 +28,7 @@ def day(text: str) -> datetime:
     return at(f"{text}T12:00")
 
 
-# Every form that was met on the sites of the town (roubaix.md, « Real date and text forms »).
+# Every form that was met on the sites of the town.
 MET = [
     ("Publié le 28 janvier 2021|", day("2021-01-28"), DAY_ONLY),
     ("publié le 10.05.2016", day("2016-05-10"), DAY_ONLY),
