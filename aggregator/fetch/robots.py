@@ -60,13 +60,13 @@ class Rules:
         """Return rules that allow nothing, and why."""
         return cls(parsed=Protego.parse(""), refusal=refusal)
 
-    def allows(self, url: str) -> bool:
-        """Tell whether we may fetch an address."""
-        return self.refusal is None and bool(self.parsed.can_fetch(url, PRODUCT))
+    def allows(self, url: str, agent: str = PRODUCT) -> bool:
+        """Tell whether an address may be fetched."""
+        return self.refusal is None and bool(self.parsed.can_fetch(url, agent))
 
-    def gap_s(self) -> float | None:
-        """Return the gap between requests that the site asks us for (Crawl-delay)."""
-        delay = self.parsed.crawl_delay(PRODUCT)
+    def gap_s(self, agent: str = PRODUCT) -> float | None:
+        """Return the gap between requests that the site asks for (Crawl-delay)."""
+        delay = self.parsed.crawl_delay(agent)
         return None if delay is None else float(delay)
 
 
