@@ -20,8 +20,8 @@ Tree::
             └── ScraperFailed      a Python scraper is missing or crashed
 
 Each has one boundary: `crawl` makes a SourceError that source's result (`cli` prints the one of
-`try`), and a process's door, `cli` or `service/child`, ends with the sentence of any other. Besides,
-a list that breaks while it is followed (TownError) leaves the last good one in force.
+`try`); a process's door, `cli` or `service/child`, ends with the sentence of any other. Besides, a
+list that breaks while it is followed (TownError) leaves the last good one in force.
 """
 
 from collections.abc import Sequence
