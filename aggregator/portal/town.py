@@ -63,18 +63,21 @@ class Masthead:
         """Read metadata.json.
 
         Raises:
-            TownError: It is no JSON object.
+            TownError: It cannot be read, or is no JSON object.
         """
         path = folder.metadata
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            message = f"cannot be read: {error.strerror}; check the path"
+            raise TownError([Complaint(path=str(path), line=None, message=message)]) from error
         except ValueError as error:
             line = getattr(error, "lineno", None)
             complaint = Complaint(path=str(path), line=line, message=f"not JSON: {error}")
             raise TownError([complaint]) from error
         if not isinstance(found, dict):
             raise TownError([Complaint(path=str(path), line=1, message="not a JSON object")])
-        own = found.get("plugins", {}).get("portal", {})
+        own = _part(_part(found, "plugins"), "portal")
         return cls(
             title=_text(found, "title") or "Veille citoyenne",
             description=_text(found, "description"),
@@ -85,6 +88,11 @@ class Masthead:
             director=_text(own, "director"),
             host=_text(own, "host"),
         )
+
+
+def _part(found: dict[str, Any], key: str) -> dict[str, Any]:
+    value = found.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _text(found: dict[str, Any], key: str) -> str:

@@ -74,6 +74,12 @@ def test_the_masthead_is_read_from_metadata(tmp_path: Path) -> None:
     assert (masthead.title, masthead.publisher, masthead.director) == ("Veille", "Mairie", "")
 
 
+@pytest.mark.parametrize("plugins", [None, [], {"portal": None}, {"portal": {"host": 3}}])
+def test_an_odd_masthead_says_nothing(tmp_path: Path, plugins: object) -> None:
+    (tmp_path / "metadata.json").write_text(json.dumps({"plugins": plugins}), "utf-8")
+    assert Masthead.read(TownFolder(root=tmp_path)).host == ""
+
+
 @pytest.mark.parametrize("text", ["{", "[]"])
 def test_bad_metadata_is_a_complaint_with_its_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "metadata.json").write_text(text, "utf-8")
