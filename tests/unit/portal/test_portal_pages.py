@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,7 +11,6 @@ import pytest
 from e2e.portal_town import SCHOOL, SCHOOL_PAGE, build_town
 from e2e.portal_visitor import Visitor, words
 
-from aggregator.paths import TownFolder
 from aggregator.portal.views import FULL_BOXES, NAMED_BOXES
 
 PAGES = (
@@ -34,28 +32,6 @@ PAGES = (
     "/accessibilite",
 )
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture(scope="module")
-def valmont(tmp_path_factory: pytest.TempPathFactory) -> tuple[TownFolder, Path]:
-    return build_town(tmp_path_factory.mktemp("valmont"), many=60)
-
-
-@pytest.fixture(scope="module")
-def visitor(valmont: tuple[TownFolder, Path]) -> Iterator[Visitor]:
-    town, database = valmont
-    found = Visitor(database, town)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[tuple[Visitor, Path]]:
-    """A portal whose database a test may spoil."""
-    town, database = build_town(tmp_path)
-    found = Visitor(database, town)
-    yield found, database
-    found.close()
 
 
 @pytest.mark.parametrize("address", PAGES)
