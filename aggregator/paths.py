@@ -47,10 +47,10 @@ class TownFolder:
         return self.root / "scrapers"
 
     @property
-    def metadata(self) -> Path:
-        """Datasette's metadata; the bundled one when the town wrote none."""
+    def metadata(self) -> Path | None:
+        """The town's own title, licence and legal notice; None when it wrote none."""
         own = self.root / "metadata.json"
-        return own if own.is_file() else bundled("metadata.json")
+        return own if own.is_file() else None
 
     @property
     def database(self) -> Path:

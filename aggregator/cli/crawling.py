@@ -23,7 +23,9 @@ from aggregator.store import Store
 
 @click.command()
 @click.argument("slugs", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every source, due or not.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every source but the paused ones, due or not."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @in_place
 def crawl(place: Place, slugs: tuple[str, ...], everything: bool, as_json: bool) -> None:
@@ -81,7 +83,7 @@ def schedule(place: Place) -> None:
 @in_place
 def status(place: Place, as_json: bool) -> None:
     """Show the health of each source: its state, since when, and why."""
-    with Store.open(place.database) as store:
+    with Store.open(place.existing_database) as store:
         rows = store.statuses()
     if as_json:
         click.echo(json.dumps([row.to_json() for row in rows], ensure_ascii=False))

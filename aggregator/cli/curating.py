@@ -9,6 +9,8 @@ import click
 from aggregator.cli.place import Place, in_place
 from aggregator.crawl.trying import Trial, try_source
 from aggregator.errors import Complaint, SourceError, TownError
+from aggregator.model import DateOrigin, Post
+from aggregator.readers import load_scrapers
 from aggregator.sources import load_sources
 
 
@@ -17,17 +19,21 @@ from aggregator.sources import load_sources
 @in_place
 def check(place: Place, as_json: bool) -> None:
     """Read the sources list and say everything that is wrong in it; writes nothing."""
-    complaints: tuple[Complaint, ...] = ()
+    complaints = tuple(
+        Complaint(path=str(place.town.scrapers / file), line=None, message=message)
+        for file, message in load_scrapers(place.town.scrapers).broken().items()
+    )
     count = 0
     try:
         count = len(load_sources(place.town.sources, scrapers=place.town.scrapers).sources)
     except TownError as error:
-        complaints = error.complaints
+        complaints = (*error.complaints, *complaints)
     if as_json:
         found = [{"path": c.path, "line": c.line, "message": c.message} for c in complaints]
         click.echo(json.dumps({"ok": not found, "sources": count, "complaints": found}))
     elif not complaints:
-        click.echo(f"{place.town.sources}: {count} sources, nothing wrong")
+        noun = "source" if count == 1 else "sources"
+        click.echo(f"{place.town.sources}: {count} {noun}, nothing wrong")
     for complaint in complaints:
         click.echo(str(complaint), err=True)
     if complaints:
@@ -53,12 +59,19 @@ def try_(place: Place, target: str, as_json: bool) -> None:
         _print(trial)
 
 
+def _day(post: Post) -> str:
+    if post.date_origin is DateOrigin.FIRST_SEEN:
+        return "no date   "
+    return f"{post.published.date()}{'?' if post.date_origin is DateOrigin.INFERRED else ''}"
+
+
 def _print(trial: Trial) -> None:
     for warning in trial.warnings:
         click.echo(f"note: {warning}", err=True)
     for post in trial.posts:
-        day = post.published.date() if post.date_origin != "first_seen" else "no date   "
-        click.echo(f"{day}  {post.title}\n            {post.url}")
+        click.echo(f"{_day(post)}  {post.title}\n            {post.url}")
+        if post.author or post.excerpt:
+            click.echo(f"            {' – '.join(filter(None, (post.author, post.excerpt[:60])))}")
     for rejection in trial.rejections:
         click.echo(f"refused: {rejection.entry}: {rejection.reason}", err=True)
     click.echo(f"{len(trial.posts)} posts would be read from {trial.url}", err=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from aggregator.errors import StoreError
 from aggregator.paths import TownFolder, find_database, find_town
 
 _OPTIONS = (
@@ -43,6 +44,17 @@ class Place:
     def database(self) -> Path:
         """The database file, which may not exist yet."""
         return find_database(self.db_option, self.town)
+
+    @property
+    def existing_database(self) -> Path:
+        """The database file.
+
+        Raises:
+            StoreError: It is not there; a mistyped name must not make a new one.
+        """
+        if not self.database.is_file():
+            raise StoreError(f"{self.database}: no database there; run `aggregator crawl` first")
+        return self.database
 
 
 def place_options(command: Callable[[], None]) -> Callable[..., Any]:

@@ -11,13 +11,13 @@ from aggregator.store import reading
 
 
 @click.command()
-@click.argument("query")
+@click.argument("words", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @in_place
-def search(place: Place, query: str, as_json: bool) -> None:
+def search(place: Place, words: tuple[str, ...], as_json: bool) -> None:
     """Search the posts, newest first, as the portal does."""
     with reading(place.database) as connection:
-        results = find(connection, Query(text=query))
+        results = find(connection, Query(text=" ".join(words)))
     if as_json:
         click.echo(json.dumps(to_json(results), ensure_ascii=False))
         return

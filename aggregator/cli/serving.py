@@ -11,17 +11,21 @@ import click
 from aggregator.cli.crawling import crawl_once
 from aggregator.cli.place import Place, in_place
 from aggregator.crawl import summary
-from aggregator.errors import StoreError, UsageError
+from aggregator.errors import UsageError
+from aggregator.fetch import Web
 from aggregator.paths import bundled
 from aggregator.sample import SampleTown
 from aggregator.service import Child, supervise
 from aggregator.sources import load_sources
-from aggregator.store import Store
+from aggregator.store import Store, reading
 
 PORT = 8001
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
-_port = click.option("--port", default=PORT, show_default=True, help="Port to serve on.")
+_ports = click.IntRange(1, 65535)
+_port = click.option(
+    "--port", type=_ports, default=PORT, show_default=True, help="Port to serve on."
+)
 
 
 @click.command()
@@ -30,8 +34,8 @@ _port = click.option("--port", default=PORT, show_default=True, help="Port to se
 @in_place
 def serve(place: Place, host: str, port: int) -> None:
     """Serve the portal and the analysts' Datasette, without crawling."""
-    if not place.database.is_file():
-        raise StoreError(f"{place.database}: no database there; run `aggregator crawl` first")
+    with reading(place.database):  # complains before anything starts
+        pass
     _run(place, ["portal", "data"], host=host, port=port)
 
 
@@ -41,14 +45,15 @@ def serve(place: Place, host: str, port: int) -> None:
 @in_place
 def up(place: Place, host: str, port: int) -> None:
     """Run everything: migrate, then crawler, portal and analysts' Datasette, until stopped."""
-    load_sources(place.town.sources, scrapers=place.town.scrapers)
+    town = load_sources(place.town.sources, scrapers=place.town.scrapers)
+    Web(contact=town.contact)  # complains of contact and environment before anything starts
     Store.open(place.database).close()
     _run(place, ["crawler", "portal", "data"], host=host, port=port)
 
 
 @click.command()
 @_host
-@click.option("--port", type=int, help=f"Port to serve on; {PORT} or, if taken, any free one.")
+@click.option("--port", type=_ports, help=f"Port to serve on; {PORT} or, if taken, any free one.")
 @in_place
 def demo(place: Place, host: str, port: int | None) -> None:
     """Run everything on the bundled sample town, whose sites are served on this machine."""
@@ -80,7 +85,7 @@ def migrate(place: Place) -> None:
 @in_place
 def reindex(place: Place) -> None:
     """Rebuild the full-text index, and prove that it holds every post."""
-    with Store.open(place.database) as store:
+    with Store.open(place.existing_database) as store:
         report = store.reindex()
     click.echo(f"{report.posts} posts indexed and verified")
 

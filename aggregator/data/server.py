@@ -72,8 +72,12 @@ class AnalystsPlugin:
 
 def _close_side_doors(app: Asgi) -> Asgi:
     async def closed(scope: Scope, receive: Any, send: Any) -> None:
-        path = str(scope.get("path", "")).removeprefix(BASE_URL.rstrip("/"))
-        if scope["type"] == "http" and path.startswith("/-/") and "/static" not in path:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        scope = _without_prefix(scope)
+        path = str(scope["path"])
+        if path.startswith("/-/") and not path.startswith("/-/static/"):
             start = {
                 "type": "http.response.start",
                 "status": 404,
@@ -85,6 +89,18 @@ def _close_side_doors(app: Asgi) -> Asgi:
         await app(scope, receive, send)
 
     return closed
+
+
+def _without_prefix(scope: Scope) -> Scope:
+    # Datasette puts its base_url before the path that was asked, even if it is there already:
+    # the links to the next page, to CSV and to facets would have it twice.
+    prefix = BASE_URL.rstrip("/")
+    raw = scope.get("raw_path") or scope["path"].encode()
+    return {
+        **scope,
+        "path": scope["path"].removeprefix(prefix),
+        "raw_path": raw.removeprefix(prefix.encode()),
+    }
 
 
 def build_data(database: Path, town: TownFolder) -> Datasette:
@@ -131,12 +147,14 @@ async def _serve(server: uvicorn.Server, datasette: Datasette) -> None:
 
 
 def _metadata(database: Path, town: TownFolder) -> dict[str, Any]:
-    """Return the town's metadata over the bundled one, with the inner tables out of sight.
+    """Return the town's metadata, with the inner tables out of sight.
 
-    The views, their columns and the ready-made queries are the program's own: a town that only
-    gives a title has them all the same.
+    The views, their columns and the ready-made queries are the program's own: a town that gives
+    nothing but a title, or not even that, has them all the same. Title and licence are the
+    town's alone.
     """
-    metadata = _read(bundled("metadata.json")) | _read(town.metadata)
+    own = _read(town.metadata) if town.metadata is not None else {}
+    metadata = {"title": "Veille citoyenne"} | own
     described = _read(bundled("metadata.json"))["databases"][NAME]
     described |= metadata.get("databases", {}).get(NAME, {})
     metadata["databases"] = {NAME: described}

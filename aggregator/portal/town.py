@@ -66,6 +66,8 @@ class Masthead:
             TownError: It cannot be read, or is no JSON object.
         """
         path = folder.metadata
+        if path is None:
+            return cls.of({})
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
@@ -77,6 +79,11 @@ class Masthead:
             raise TownError([complaint]) from error
         if not isinstance(found, dict):
             raise TownError([Complaint(path=str(path), line=1, message="not a JSON object")])
+        return cls.of(found)
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> "Masthead":
+        """Take from metadata what the portal says of itself."""
         own = _part(_part(found, "plugins"), "portal")
         return cls(
             title=_text(found, "title") or "Veille citoyenne",

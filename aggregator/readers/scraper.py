@@ -45,6 +45,14 @@ class Scrapers:
         """
         return self.by_name[name].digest if name in self.by_name else ""
 
+    def broken(self) -> Mapping[str, str]:
+        """Return, by file name, what keeps scrapers from being loaded."""
+        return {
+            f"{name}.py": _sentence(scraper, "cannot be loaded", scraper.failure)
+            for name, scraper in self.by_name.items()
+            if scraper.scrape is None
+        }
+
     def read(self, page: Page, name: str) -> Extraction:
         """Read a page with a scraper.
 

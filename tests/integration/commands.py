@@ -16,6 +16,7 @@ from typing import Any
 
 from conftest import Answer, Site
 
+ALLOWED = "127.0.0.0/8"
 ITEM = (
     "<item><title>{title}</title><link>/p/{number}</link><guid>g{number}</guid>"
     "<description>Réunion du conseil de quartier sur la propreté, numéro {number}.</description>"
@@ -50,7 +51,7 @@ def write_town(folder: Path, site: Site, *slugs: str) -> Path:
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "AGGREGATOR_ALLOW_NETWORKS": "127.0.0.0/8", "PYTHONWARNINGS": "error"}
+    return {**os.environ, "AGGREGATOR_ALLOW_NETWORKS": ALLOWED, "PYTHONWARNINGS": "error"}
 
 
 def run(*arguments: str | Path, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:

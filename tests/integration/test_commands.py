@@ -23,7 +23,7 @@ def town(tmp_path: Path, site: Site) -> Path:
 def test_check_of_a_right_list(town: Path) -> None:
     done = run("--town", town, "check")
     assert done.returncode == 0
-    assert "1 sources" in done.stdout
+    assert "1 source, nothing wrong" in done.stdout
 
 
 def test_check_says_every_fault_with_its_line_and_exits_2(town: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_file_that_is_no_database_exits_3(town: Path) -> None:
 
 def test_search_and_status_and_reindex(town: Path) -> None:
     run("--town", town, "crawl")
-    found = json.loads(run("--town", town, "search", "PROPRETE", "--json").stdout)
+    found = json.loads(run("--town", town, "search", "PROPRETE", "conseil", "--json").stdout)
     assert set(found) == {"total", "results", "facets", "suggestion"}
     assert found["total"] == {"value": 3, "exact": True}
     assert set(found["results"][0]) == {
@@ -104,6 +104,38 @@ def test_search_and_status_and_reindex(town: Path) -> None:
     assert status["state"] == "ok"
     assert "3 posts" in run("--town", town, "reindex").stdout
     assert run("--town", town, "migrate").stdout.strip() == "nothing to do"
+
+
+@pytest.mark.parametrize("command", ["status", "reindex", "serve"])
+def test_a_mistyped_database_is_not_made(town: Path, command: str) -> None:
+    done = run("--town", town, "--db", town / "autre.db", command)
+    assert done.returncode == 3
+    assert "no database there" in done.stderr
+    assert not (town / "autre.db").exists()
+
+
+@pytest.mark.parametrize("port", ["-1", "0", "70000"])
+def test_a_port_that_cannot_be_exits_2(town: Path, port: str) -> None:
+    done = run("--town", town, "up", "--port", port)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_environment_stops_up_before_it_starts(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.commands.ALLOWED", "abc")
+    done = run("--town", town, "up")
+    assert done.returncode == 2
+    assert "AGGREGATOR_ALLOW_NETWORKS" in done.stderr
+
+
+def test_a_broken_scraper_is_said_by_check(town: Path) -> None:
+    (town / "scrapers").mkdir()
+    (town / "scrapers" / "casse.py").write_text("def scrape(page:\n")
+    done = run("--town", town, "check")
+    assert done.returncode == 2
+    assert "casse.py" in done.stderr
 
 
 def test_search_without_a_database_exits_3(town: Path) -> None:

@@ -35,6 +35,16 @@ def test_up_crawls_serves_and_stops_at_once(tmp_path: Path, site: Site) -> None:
         wait_until(lambda: total(address) == 3)
         assert get(f"{address}/")[0] == 200
         assert get(f"{address}/donnees/")[0] == 200
+        # Another town says nothing of Roubaix, whose list and titles come with the program.
+        for path in (
+            "/",
+            "/a-propos",
+            "/accessibilite",
+            "/sources",
+            "/donnees/",
+            "/donnees/veille",
+        ):
+            assert "Roubaix" not in get(address + path)[1], path
         found = get_json(f"{address}/donnees/veille/publications.json?_shape=array")
         assert len(found) == 3
         children = psutil.Process(process.pid).children(recursive=True)
