@@ -57,6 +57,10 @@ class AnalystsDatabase(Database):  # type: ignore[misc]  # Datasette has no type
 
         return await super().execute_fn(bounded)
 
+    async def view_names(self) -> list[str]:
+        """Return the public views: Datasette lists all of them, hidden or not."""
+        return [name for name in await super().view_names() if name != "posts_indexed"]
+
     async def attached_databases(self) -> list[Any]:
         """Return none, without asking for the pragma that names files of this machine."""
         return []

@@ -1,6 +1,7 @@
 """The analysts' process as it runs: on its socket, asked over HTTP."""
 
 import csv
+import html
 import io
 import json
 import os
@@ -102,6 +103,16 @@ def test_the_index_is_french_and_leads_everywhere(analysts: Analysts) -> None:
     assert len(links) >= 2 * len(VIEWS) + len(QUERIES)
     for link in links:
         assert analysts.client.get(link).status_code == 200, link
+
+
+def test_links_of_datasettes_own_pages_lead_somewhere(analysts: Analysts) -> None:
+    for page in ("/veille", "/veille/publications?_size=2", "/veille/recherche?mots=apres"):
+        text = analysts.get(page).text
+        for link in {html.unescape(one) for one in re.findall(r'href="([^"#]+)"', text)}:
+            path = link.removeprefix("http://data")
+            assert not path.startswith("/donnees/donnees"), link
+            if path.startswith("/donnees/"):
+                assert analysts.client.get(path).status_code == 200, link
 
 
 @pytest.mark.parametrize("view", VIEWS)
