@@ -10,7 +10,7 @@ from aggregator.search.finding import find, nothing
 from aggregator.search.highlight import SEARCHED_CHARACTERS, Highlighter
 from aggregator.search.match import build_match
 from aggregator.search.model import MAX_PAGES, PAGE_SIZE, Hit, Query, Results
-from aggregator.search.terms import parse
+from aggregator.search.terms import is_wordless, parse
 
 _HITS = """
 SELECT p.uid, p.title, p.url, s.slug, s.name, i.slug, i.name, p.published, p.date_origin,
@@ -29,7 +29,7 @@ ORDER BY p.id DESC
 def search(connection: sqlite3.Connection, query: Query) -> Results:
     """Find posts: all words typed, all facets selected, newest first.
 
-    No text is an error: one without words is as no text, and finds all posts.
+    No text is an error: an empty one finds all posts, one without any word none.
 
     Args:
         connection: The database, migrated; only read.
@@ -40,14 +40,15 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
             interrupted the statement.
     """
     terms = parse(query.text)
+    wordless = is_wordless(query.text)
     with _snapshot(connection):
         names = Names.read(connection)
         tokens = names.tokens(query)
-        if all(tokens):
+        if wordless or not all(tokens):  # or a facet with unknown values only
+            found = nothing()
+        else:
             match = build_match(terms, tokens)
             found = find(connection, match, page=query.page, names=names)
-        else:  # a facet with unknown values only
-            found = nothing()
         hits = _hits(connection, found.ids, Highlighter(terms))
     return Results(
         query=query,
@@ -56,6 +57,7 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
         facets=values(found.counts, query, names),
         facets_exact=found.counts_exact,
         pages=min(-(-found.total.value // PAGE_SIZE), MAX_PAGES),
+        wordless=wordless,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from aggregator.search.facets import Names, no_counts
 from aggregator.search.match import build_match
 from aggregator.search.model import MAX_PAGES, PAGE_SIZE, Total
-from aggregator.search.terms import parse
+from aggregator.search.terms import is_wordless, parse
 
 COUNTED_TOTAL = 50_000
 # Facets of that many posts take 15 ms whatever the query; of a million posts, seconds.
@@ -97,8 +97,11 @@ def find(connection: sqlite3.Connection, match: str, *, page: int, names: Names)
 def matching_uids(connection: sqlite3.Connection, text: str, *, limit: int) -> list[str]:
     """Return the public names of the posts that hold all words of a text, newest first.
 
-    For programs that go on with all that was found; a text without words finds all posts.
+    For programs that go on with all that was found. An empty text finds all posts, one without
+    any word none.
     """
+    if is_wordless(text):
+        return []
     match = build_match(parse(text), ())
     statement = _UIDS.format(ids=_MATCHING if match else _ALL)
     return [uid for (uid,) in connection.execute(statement, {"match": match, "limit": limit})]

@@ -100,3 +100,4 @@ class Results:
     facets_exact: bool
     pages: int  # how many pages of hits can be asked for; 0 when nothing was found
     suggestion: str | None = None
+    wordless: bool = False  # something was typed, and no word is in it: nothing answers that

@@ -31,6 +31,11 @@ class Term:
     is_prefix: bool = False  # the last word may go on
 
 
+def is_wordless(text: str) -> bool:
+    """Tell whether something was typed in which there is no word: `*`, `😀`, `l'`."""
+    return bool(text.strip()) and not parse(text)
+
+
 def parse(text: str) -> tuple[Term, ...]:
     """Return the terms in the order typed, each once; none when no word is left.
 

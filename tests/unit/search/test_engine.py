@@ -60,7 +60,6 @@ def lines(results: Results, facet: str) -> list[tuple[str, int, bool]]:
         ("écol*", "Écologie"),
         ("4", "quartier 4"),
         ("AND", "Rock and roll"),
-        ("l'", "n’importe quoi"),
     ],
 )
 def test_finds(connection: sqlite3.Connection, posts: Any, text: str, title: str) -> None:
@@ -95,6 +94,29 @@ def test_a_word_in_the_text_counts_as_one_in_the_title(
 ) -> None:
     uid = posts.add("Le budget", "participatif de la ville")
     assert found(connection, "budget ville") == [uid]
+
+
+@pytest.mark.parametrize("text", ["😀", "*", "%", '""', "l'", "« ' »", "-- /*"])
+def test_a_text_without_any_word_finds_nothing(
+    connection: sqlite3.Connection, posts: Any, text: str
+) -> None:
+    posts.add("Un titre", instance="cric")
+    for query in (Query(text=text), Query(text=text, instances=("cric",))):
+        results = search(connection, query)
+        assert results.wordless
+        assert (results.total.value, results.total.exact) == (0, True)
+        assert (results.hits, results.pages) == ((), 0)
+        assert to_json(results)["total"] == {"value": 0, "exact": True}
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n\u00a0"])
+def test_an_empty_text_leafs_through_all_posts(
+    connection: sqlite3.Connection, posts: Any, text: str
+) -> None:
+    uid = posts.add()
+    results = search(connection, Query(text=text))
+    assert not results.wordless
+    assert uids(results) == [uid]
 
 
 def test_newest_first_and_page_by_page(connection: sqlite3.Connection, posts: Any) -> None:
@@ -342,7 +364,9 @@ def test_all_that_matches_by_name(connection: sqlite3.Connection, posts: Any) ->
     assert matching_uids(connection, "ecole coeur", limit=10) == [new, old]
     assert matching_uids(connection, "ecole coeur", limit=1) == [new]
     assert matching_uids(connection, "", limit=10) == [new, other, old]
+    assert matching_uids(connection, " ", limit=10) == [new, other, old]
     assert matching_uids(connection, "xk1", limit=10) == []
+    assert matching_uids(connection, "*", limit=10) == []
 
 
 def _page(connection: sqlite3.Connection, query: Query, page: int) -> Results:

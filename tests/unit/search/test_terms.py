@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.search.terms import MAX_WORDS, parse
+from aggregator.search.terms import MAX_WORDS, is_wordless, parse
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,14 @@ from aggregator.search.terms import MAX_WORDS, parse
 def test_parse(text: str, expected: list[str]) -> None:
     read = [" ".join(term.words) + "*" * term.is_prefix for term in parse(text)]
     assert read == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", False), (" \t", False), ("c++", True), ("l'", True), ('""', True), ("vélo *", False)],
+)
+def test_a_text_without_words_is_told_from_an_empty_one(text: str, expected: bool) -> None:
+    assert is_wordless(text) is expected
 
 
 def test_only_so_many_words_count() -> None:
