@@ -1,5 +1,6 @@
 """Entries of a page that has no feed, by the CSS selectors of a recipe."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bs4 import Tag
@@ -31,18 +32,29 @@ def read_recipe(page: Page, recipe: Recipe) -> Extraction:
         raise NothingFound(
             f"{len(items)} items, but « {recipe.link} » finds no link in any of them", url=page.url
         )
-    missing = len(entries) - len(linked)
     return Extraction(
         entries=linked,
-        warnings=(_without_link(missing, recipe),) if missing else (),
+        warnings=tuple(_doubts(entries, recipe)),
         title=pick(document, "title"),
         language=pick(document, "html@lang"),
         next_url=following(_address(document, recipe.next) if recipe.next else None, page, base),
     )
 
 
-def _without_link(missing: int, recipe: Recipe) -> str:
-    return f"{missing} items left out: « {recipe.link} » finds no link in them"
+def _doubts(entries: Sequence[Entry], recipe: Recipe) -> Iterator[str]:
+    """Say which selectors find nothing, for whoever wrote them."""
+    missing = sum(not entry.link for entry in entries)
+    if missing:
+        yield f"{missing} items left out: « {recipe.link} » finds no link in them"
+    found = {
+        "title": (recipe.title, [entry.title for entry in entries]),
+        "date": (recipe.date, [entry.published for entry in entries]),
+        "summary": (recipe.summary, [entry.html for entry in entries]),
+        "author": (recipe.author, [entry.author for entry in entries]),
+    }
+    for key, (selector, values) in found.items():
+        if selector and not any(values):
+            yield f"{key}: « {selector} » finds nothing in any of the {len(values)} items"
 
 
 def _entry(item: Tag, recipe: Recipe, base: str) -> Entry:

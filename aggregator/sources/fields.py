@@ -33,6 +33,7 @@ class Fields:
         self._where = f"{where}: " if where else ""
         self._complaints = complaints
         self._nodes: dict[str, Node] = {}
+        self._empty: dict[str, int] = {}  # keys without a value, and their lines
         self._readable = isinstance(node, MapNode)
         if isinstance(node, MapNode):
             self._take(node, keys)
@@ -50,7 +51,9 @@ class Fields:
             lines[name] = key.line
             if name not in keys:
                 self.complain(f"unknown key {quoted(name)}{proposal(name, keys)}", key.line)
-            elif not (isinstance(value, Scalar) and value.is_null):
+            elif isinstance(value, Scalar) and value.is_null:
+                self._empty[name] = key.line
+            else:
                 self._nodes[name] = value
 
     def complain(self, message: str, line: int | None = None) -> None:
@@ -61,6 +64,10 @@ class Fields:
         """Tell whether the key stands there with a value."""
         return key in self._nodes
 
+    def stands(self, key: str) -> bool:
+        """Tell whether the key stands there, with or without a value."""
+        return key in self._nodes or key in self._empty
+
     def line_of(self, key: str) -> int:
         """Return the line of a key's value."""
         return self._nodes[key].line if key in self._nodes else self.line
@@ -68,7 +75,9 @@ class Fields:
     def node(self, key: str, *, required: bool = False) -> Node | None:
         """Return what stands under a key, unread."""
         if required and self._readable and key not in self._nodes:
-            self.complain(f"{key} is missing; add « {key}: … »")
+            line = self._empty.get(key)
+            fault = "missing" if line is None else "empty"
+            self.complain(f"{key} is {fault}; add « {key}: … »", line)
         return self._nodes.get(key)
 
     def read(

@@ -35,7 +35,7 @@ def read_town(root: Node, *, scrapers: Path | None, complaints: Complaints) -> T
     file.read("version", _version, required=True)
     town = file.part("town", TOWN_KEYS, required=True)
     instances, quartiers, tabs = (file.each(key) for key in ("instances", "quartiers", "tabs"))
-    sources = file.each("sources", required=True)
+    sources = file.each("sources", required=not file.stands("sources"))
     defaults = file.part("defaults", DEFAULT_KEYS)
     reading = Reading(
         complaints=complaints,

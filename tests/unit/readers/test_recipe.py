@@ -57,6 +57,14 @@ def test_a_page_is_read_as_its_recipe_says(page_of: PageOf, no_scrapers: Scraper
     assert not extraction.may_be_empty
 
 
+def test_selectors_that_find_nothing_are_said(page_of: PageOf, no_scrapers: Scrapers) -> None:
+    wrong = replace(RECIPE, title="h5", date=".jour", summary=".chapo", author=".nom")
+    extraction = read(page_of(LIST), source(wrong), scrapers=no_scrapers)
+    said = [text.split(":")[0] for text in extraction.warnings]
+    assert said == ["1 items left out", "title", "date", "author"]
+    assert "« h5 »" in extraction.warnings[1]
+
+
 def test_attributes_may_be_named(page_of: PageOf, no_scrapers: Scrapers) -> None:
     body = '<a class="x" href="/1" data-url="/2" title="Titre" data-d="5/3/2024">texte</a>'
     recipe = Recipe(items="a.x", link="@data-url", title="@title", date="@data-d")

@@ -200,3 +200,13 @@ def test_without_defaults_a_source_is_read_every_hour_in_french(tmp_path: Path) 
     (source,) = load_sources(path).sources
     assert (source.every, source.language) == (timedelta(hours=1), "fr")
     assert (source.display, source.reader) == (Display.EXCERPT, "discover")
+
+
+def test_a_list_may_start_empty(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    head = "version: 1\ntown: {name: X, timezone: UTC, contact: a@b.fr}\n"
+    path.write_text(head + "sources:\n", encoding="utf-8")
+    assert load_sources(path).sources == ()
+    path.write_text(head + "tabs:\n  - slug: a\n    name:\nsources: []\n", encoding="utf-8")
+    with pytest.raises(TownError, match=r"sources\.yaml:5: .*name is empty"):
+        load_sources(path)
