@@ -84,7 +84,8 @@ def definitions(town: Town, scrapers: Scrapers) -> Mapping[str, str]:
 
 def _definition(source: Source, scrapers: Scrapers) -> str:
     code = scrapers.digest(source.scraper) if source.scraper is not None else ""
-    parts = (source.url, source.feed, source.recipe, source.scraper, code)
+    # `every` too: a shorter one would wait for the end of the longer.
+    parts = (source.url, source.feed, source.recipe, source.scraper, code, source.every)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

@@ -158,20 +158,33 @@ async def _visit_discovered(
 
 
 async def _visit_listing(source: Source, *, web: Web, recall: Recall, scrapers: Scrapers) -> Visit:
-    pages: list[tuple[Page, Extraction]] = []
-    memories: dict[str, Memory] = {}
-    address: str | None = source.url
+    first = await fetch(source.url, web=web, memory=recall(source.url))
+    memories = {source.url: first.memory}
+    if isinstance(first, NotModified):
+        return Visit(answer=first, memories=memories)
+    pages = [(first, await _read_listing(first, source, scrapers))]
+    address = pages[0][1].next_url
     while address is not None and address not in memories and len(pages) < MAX_PAGES:
-        answer = await fetch(address, web=web, memory=recall(address))
-        memories[address] = answer.memory
-        if isinstance(answer, NotModified):
-            if not pages:
-                return Visit(answer=answer, memories=memories)
+        try:
+            answer = await fetch(address, web=web, memory=recall(address))
+            if isinstance(answer, NotModified):
+                break
+            extraction = await _read_listing(answer, source, scrapers)
+        except (FetchError, ReadError) as error:
+            # What the first pages hold is kept; nothing is remembered, so that all are asked again.
+            page, read_so_far = pages[-1]
+            warnings = (*read_so_far.warnings, f"the next page could not be read: {error}")
+            pages[-1] = (page, replace(read_so_far, warnings=warnings))
+            memories.clear()
             break
-        extraction = await _reading(answer.url, partial(read, answer, source, scrapers=scrapers))
+        memories[address] = answer.memory
         pages.append((answer, extraction))
         address = extraction.next_url
-    return Visit(answer=pages[0][0], extractions=tuple(pages), memories=memories)
+    return Visit(answer=first, extractions=tuple(pages), memories=memories)
+
+
+async def _read_listing(page: Page, source: Source, scrapers: Scrapers) -> Extraction:
+    return await _reading(page.url, partial(read, page, source, scrapers=scrapers))
 
 
 async def _discover(source: Source, *, web: Web) -> Visit:

@@ -46,10 +46,10 @@ def _doubts(entries: Sequence[Entry], recipe: Recipe) -> Iterator[str]:
     missing = sum(not entry.link for entry in entries)
     if missing:
         yield f"{missing} items left out: « {recipe.link} » finds no link in them"
-    found = {
+    found: dict[str, tuple[str | None, list[str | None]]] = {
         "title": (recipe.title, [entry.title for entry in entries]),
         "date": (recipe.date, [entry.published for entry in entries]),
-        "summary": (recipe.summary, [entry.html for entry in entries]),
+        "summary": (recipe.summary, [entry.html or None for entry in entries]),
         "author": (recipe.author, [entry.author for entry in entries]),
     }
     for key, (selector, values) in found.items():

@@ -168,6 +168,32 @@ def test_a_recipe_reads_a_page_and_undated_posts_say_so(
     assert found == [("Fête de l’Épeule", "day_only"), ("Propreté", "first_seen")]
 
 
+def test_a_next_page_that_fails_keeps_the_first_and_is_asked_again(
+    site: Site, store: Store
+) -> None:
+    more = LISTING.replace(b"</body>", b'<a class="suite" href="/page-2">suite</a></body>')
+    site.pages["/liste"] = Answer(body=more, headers={"ETag": '"1"'})
+    site.pages["/page-2"] = Answer(status=500)
+    recipe = Recipe(items="article", link="h2 a", next="a.suite")
+    town = town_of(source("liste", site.url("/liste"), recipe=recipe))
+
+    first = crawl_all(town, store)["liste"]
+    assert (first.outcome, first.count.new) == (Outcome.SAVED, 2)
+    assert "next page" in first.warnings[0]
+    site.pages["/page-2"] = Answer(body=LISTING.replace(b"/a/", b"/b/"))
+    assert crawl_all(town, store)["liste"].count.new == 2
+
+
+def test_a_shorter_rhythm_is_followed_at_once(site: Site, store: Store) -> None:
+    site.pages["/feed"] = feed()
+    slow = source("s", site.url(), feed=site.url("/feed"), every=timedelta(days=20))
+    crawl_all(town_of(slow), store)
+    later = NOW + timedelta(hours=2)
+    quick = source("s", site.url(), feed=site.url("/feed"), every=timedelta(hours=1))
+    assert len(crawl_all(town_of(slow), store, now=later, everything=False)) == 0
+    assert len(crawl_all(town_of(quick), store, now=later, everything=False)) == 1
+
+
 def test_a_changed_recipe_is_applied_though_the_page_is_the_same(site: Site, store: Store) -> None:
     site.pages["/liste"] = Answer(body=LISTING, headers={"ETag": '"1"'})
     wrong = Recipe(items="h2", link="a")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.errors import TownError
 from aggregator.model import Display, Instance, Quartier, Recipe, Source, Tab, Town
 from aggregator.sources import load_sources
 
