@@ -16,7 +16,11 @@ def results_atom(visit: Visit, results: Results) -> bytes:
         self_url=f"{visit.root}/recherche.atom{suffix}",
         page_url=f"{visit.root}/recherche{suffix}",
         entries=entries,
-        updated=max((entry.published for entry in entries), default=visit.now),
+        # A date announced is none of the feed's: readers would wait for it.
+        updated=max(
+            (entry.published for entry in entries if entry.published <= visit.now),
+            default=visit.now,
+        ),
     )
 
 

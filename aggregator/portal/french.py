@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.language.french_dates import MONTHS, french_day
@@ -12,6 +12,7 @@ NARROW_SPACE = "\u202f"  # between thousands (Imprimerie nationale)
 SPACE = "\u00a0"  # keeps « 14 h 30 » on one line
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 A_WEEK = 7
+ANNOUNCED = "à venir, "  # before a date beyond now
 _LOOSE_SIGN = re.compile(r" (?=[?!:;»](?:\s|$))|(?<=«) ")
 MORE = "\u00a0…"
 
@@ -49,10 +50,27 @@ def _hour(local: datetime) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """Writes moments as days of the town, seen from `today`."""
+    """Writes moments as days of the town, seen from `now`."""
 
     zone: ZoneInfo
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The town's day."""
+        return self.day_of(self.now)
+
+    @property
+    def tomorrow(self) -> datetime:
+        """When the town's next day begins."""
+        return datetime.combine(self.today + timedelta(days=1), time(), self.zone)
+
+    def is_announced(self, moment: datetime, origin: DateOrigin) -> bool:
+        """Tell whether a date is still to come: an event's, never a publication's.
+
+        A bare day is stored as its noon: today's is not announced in the morning.
+        """
+        return moment > self.now and (origin is DateOrigin.STATED or moment >= self.tomorrow)
 
     def day_of(self, moment: datetime) -> date:
         """Return the town's day that holds a moment."""
@@ -89,6 +107,8 @@ class Calendar:
     def brief(self, moment: datetime, origin: DateOrigin) -> str:
         """Write a post's day where there is little room: « 3 mars », « vers le 3 mars 2016 »."""
         day = self._without_year(self.day_of(moment))
+        if self.is_announced(moment, origin):
+            return f"{ANNOUNCED}{'vers ' * (origin is DateOrigin.INFERRED)}le {day}"
         if origin is DateOrigin.INFERRED:
             return f"vers le {day}"
         if origin is DateOrigin.FIRST_SEEN:
@@ -103,9 +123,13 @@ class Calendar:
     def dated(self, moment: datetime, origin: DateOrigin) -> str:
         """Write a post's day and where it comes from, as lists do.
 
-        Feeds make up hours; lists show days only.
+        Feeds make up hours; lists show days only. « à venir, le 3 mars 2027 » is announced.
         """
-        day = self.day(moment)
+        coming = ANNOUNCED if self.is_announced(moment, origin) else ""
+        return coming + self._dated(self.day(moment), origin)
+
+    @staticmethod
+    def _dated(day: str, origin: DateOrigin) -> str:
         if origin is DateOrigin.INFERRED:
             return f"vers le {day} (date déduite)"
         if origin is DateOrigin.FIRST_SEEN:
@@ -114,10 +138,11 @@ class Calendar:
 
     def dated_in_full(self, moment: datetime, origin: DateOrigin) -> str:
         """Write a post's date as its own page does, with the hour where the site states one."""
+        coming = ANNOUNCED if self.is_announced(moment, origin) else ""
         if origin is DateOrigin.STATED:
-            return f"le {self.full(moment)}"
+            return f"{coming}le {self.full(moment)}"
         if origin is DateOrigin.DAY_ONLY:
-            return f"le {WEEKDAYS[self.day_of(moment).weekday()]} {self.day(moment)}"
+            return f"{coming}le {WEEKDAYS[self.day_of(moment).weekday()]} {self.day(moment)}"
         return self.dated(moment, origin)
 
     def machine(self, moment: datetime, origin: DateOrigin) -> str:

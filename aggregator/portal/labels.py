@@ -31,6 +31,7 @@ FACET_TITLES: Mapping[str, str] = {
 }
 SHORT_FACET = 8  # values shown before « n de plus »
 LONG_FACET = 60  # values shown at all, most frequent first: more would double the page
+HINT = 88  # characters of an undated post's extract in lists; with the ellipsis, 90
 _STATES_OF_MANY: Mapping[State, str] = {
     State.NEW: "pas encore relevées",
     State.SILENT: "silencieuses",

@@ -26,7 +26,9 @@ class Group:
 
 async def sources(visit: Visit) -> Response:
     """Show all sources and how they are."""
-    known = await visit.read(sources_sql.sources)
+    known = await visit.read(
+        lambda connection: sources_sql.sources(connection, present=visit.present)
+    )
     cards = _all_cards(visit.town, known)
     counts = {state: sum(card.state is state for card in cards) for state in State}
     return await visit.page("sources", groups=_groups(cards), counts=counts, total=len(cards))
@@ -89,10 +91,11 @@ async def source(visit: Visit) -> Response:
     page = _page(visit)
 
     def read(connection: sqlite3.Connection) -> Sheet | None:
-        card = sources_sql.source(connection, slug) or _newcomer_named(visit.town, slug)
+        card = sources_sql.source(connection, slug, present=visit.present)
+        card = card or _newcomer_named(visit.town, slug)
         if card is None:
             return None
-        posts = sources_sql.source_posts(connection, slug, page=page)
+        posts = sources_sql.source_posts(connection, slug, page=page, present=visit.present)
         return Sheet(card=card, posts=posts)
 
     sheet = await visit.read(read)
@@ -100,7 +103,7 @@ async def source(visit: Visit) -> Response:
         raise Refusal(404)
     pages = max(-(-sheet.posts.total // sources_sql.POSTS_A_PAGE), 1)
     if page > pages:
-        raise Refusal(404)
+        raise Refusal(404, first_page=f"/source/{slug}")
     return await visit.page("source", card=sheet.card, posts=sheet.posts, page=page, pages=pages)
 
 

@@ -28,6 +28,7 @@ _GLOBALS: dict[str, Any] = {
     "PAGE_SIZE": PAGE_SIZE,
     "SHORT": labels.SHORT_FACET,
     "LONG": labels.LONG_FACET,
+    "HINT": labels.HINT,
     "from_iso": from_iso,
     "chosen_label": labels.chosen_label,
     "STATES": labels.STATES,

@@ -41,8 +41,14 @@ REGRETS: Mapping[int, Regret] = {
 
 
 class Refusal(Exception):
-    """No page for this request; `status` is a key of REGRETS."""
+    """No page for this request.
 
-    def __init__(self, status: int) -> None:
+    Args:
+        status: A key of REGRETS.
+        first_page: The address of the list that was leafed through beyond its last page.
+    """
+
+    def __init__(self, status: int, *, first_page: str = "") -> None:
         super().__init__(REGRETS[status].title)
         self.status = status
+        self.first_page = first_page

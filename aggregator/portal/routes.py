@@ -47,7 +47,7 @@ def _answering(view: View) -> Callable[..., Awaitable[Response]]:
         try:
             return await _checked(view, visit)
         except Refusal as refusal:
-            return await _regret(visit, refusal.status)
+            return await _regret(visit, refusal.status, refusal.first_page)
         except sqlite3.Error:
             _log.exception("%s: the database cannot be read", request.path)
             return await _regret(visit, 503)
@@ -68,8 +68,10 @@ async def _checked(view: View, visit: Visit) -> Response:
     return await view(visit)
 
 
-async def _regret(visit: Visit, status: int) -> Response:
-    response = await visit.page("erreur", status=status, regret=REGRETS[status])
+async def _regret(visit: Visit, status: int, first_page: str = "") -> Response:
+    response = await visit.page(
+        "erreur", status=status, regret=REGRETS[status], first_page=first_page
+    )
     if status == 405:
         response.headers["Allow"] = "GET, HEAD"
     if status == 503:

@@ -17,6 +17,7 @@ from aggregator import clock
 from aggregator.model import Town
 from aggregator.portal.assets import Assets
 from aggregator.portal.french import Calendar
+from aggregator.portal.queries.reading import Present
 from aggregator.portal.town import Masthead, TownWatch
 from aggregator.search import Query
 
@@ -55,7 +56,12 @@ class Visit:
         self.town = town
         self.now = clock.now()
         zone = ZoneInfo(town.timezone)
-        self.calendar = Calendar(zone=zone, today=self.now.astimezone(zone).date())
+        self.calendar = Calendar(zone=zone, now=self.now)
+
+    @property
+    def present(self) -> Present:
+        """What parts the dates announced from the others."""
+        return Present(now=self.now, tomorrow=self.calendar.tomorrow)
 
     @property
     def root(self) -> str:

@@ -17,7 +17,7 @@ from aggregator.portal.queries import publications as publications_sql
 from aggregator.portal.queries.rows import Box, PostLine
 from aggregator.portal.refusals import Refusal
 from aggregator.portal.site import PAGE_HEADERS, Visit
-from aggregator.search import Query, Results, parse_query, search, to_json
+from aggregator.search import Query, Results, parse_query, query_string, search, to_json
 
 # Boxes with titles; more would make the page heavy on a small connection.
 FULL_BOXES = 18
@@ -34,6 +34,7 @@ class Front:
     boxes: tuple[Box, ...]
     others: tuple[Box, ...]  # named only
     unnamed: int  # how many more there are
+    coming: tuple[PostLine, ...]  # the nearest dates announced
     river: tuple[PostLine, ...]
 
 
@@ -51,13 +52,14 @@ async def home(visit: Visit) -> Response:
     slugs = {source.slug for source in visit.town.sources if tab is None or tab.holds(source)}
 
     def read(connection: sqlite3.Connection) -> Front:
-        boxes = home_sql.boxes(connection, slugs, full=FULL_BOXES, now=visit.now)
+        boxes = home_sql.boxes(connection, slugs, full=FULL_BOXES, present=visit.present)
         others = [box for box in boxes if not box.posts]
         return Front(
             boxes=tuple(box for box in boxes if box.posts),
             others=tuple(others[:NAMED_BOXES]),
             unnamed=len(others[NAMED_BOXES:]),
-            river=home_sql.river(connection, now=visit.now),
+            coming=home_sql.coming(connection, present=visit.present),
+            river=home_sql.river(connection, present=visit.present),
         )
 
     front = await visit.read(read)
@@ -100,7 +102,8 @@ async def search_page(visit: Visit) -> Response:
 
     found = await visit.read(read)
     if query.page > max(found.results.pages, 1):
-        raise Refusal(404)
+        first = query_string(query, page=1)
+        raise Refusal(404, first_page=f"/recherche?{first}" if first else "/recherche")
     return await visit.page(
         "recherche", query=query, results=found.results, languages=found.languages
     )

@@ -172,7 +172,7 @@ def _tell(connection: sqlite3.Connection, told: Told) -> None:
         date_origin=told.origin,
         fac=" ".join(tokens),
         digest=uid,
-        first_seen=to_iso(told.moment),
+        first_seen=to_iso(min(told.moment, now())),
         last_seen=to_iso(now()),
         **facets,
     )

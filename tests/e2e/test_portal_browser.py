@@ -15,11 +15,14 @@ PAGES = (
     "/recherche?q=ecole",
     "/recherche?q=ecole&instance=conseil-citoyen&annee=2019",
     "/recherche?q=introuvable&annee=2019",
+    "/recherche?q=*",
     "/recherche?page=2",
     SCHOOL_PAGE,
     "/publication/filature0001",
+    "/publication/pleniere0001",
     "/sources",
     "/source/gazette",
+    "/source/conseil-citoyen",
     "/source/atelier-velo",
     "/a-propos",
     "/accessibilite",
@@ -111,6 +114,20 @@ def test_focus_is_always_visible(opened: Opened) -> None:
         page.keyboard.press("Tab")
         style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert style == "solid"
+
+
+def test_print_can_be_read_from_a_noticeboard(opened: Opened) -> None:
+    for address in (SCHOOL_PAGE, "/recherche?q=ecole", "/source/conseil-citoyen"):
+        page = opened().new_page()
+        page.goto(address)
+        page.emulate_media(media="print")
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('h1, main p, main li, main dd, main time')]"
+            ".filter(one => one.checkVisibility())"
+            ".map(one => [one.tagName, parseFloat(getComputedStyle(one).fontSize) * 0.75])"
+        )
+        assert min(points for _, points in sizes) >= 11
+        assert min(points for tag, points in sizes if tag == "H1") >= 20
 
 
 def test_print_leaves_what_paper_needs(opened: Opened) -> None:

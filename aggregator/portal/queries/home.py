@@ -3,15 +3,14 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
 from itertools import islice
 
 from aggregator.model import State
-from aggregator.portal.queries.reading import LINE, post_line, when
+from aggregator.portal.queries.reading import ANNOUNCED, LINE, OUT, Present, post_line, when
 from aggregator.portal.queries.rows import Box, Named, PostLine
-from aggregator.store.ids import first_id
 
 POSTS_A_BOX = 5
+COMING = 5
 RIVER = 20
 IN_A_ROW = 3  # posts of one source that may follow each other in the river
 # A source that posts hundreds of items at once must not make the page read all of them.
@@ -19,7 +18,7 @@ RIVER_SCAN = 400
 
 
 def boxes(
-    connection: sqlite3.Connection, slugs: Collection[str], *, full: int, now: datetime
+    connection: sqlite3.Connection, slugs: Collection[str], *, full: int, present: Present
 ) -> tuple[Box, ...]:
     """Return the boxes of some sources, the most recently active first.
 
@@ -27,14 +26,15 @@ def boxes(
         connection: The database.
         slugs: Which sources.
         full: How many boxes get their newest posts; the others say only that they exist.
-        now: Dates beyond it are announced: the nearest come first.
+        present: Dates announced come first, the nearest before the others.
     """
-    present = first_id(now + timedelta(seconds=1))
     rows = connection.execute(
         "SELECT s.id, s.slug, s.name, coalesce(t.state, 'new') AS state, t.since,"
-        " (SELECT max(p.id) FROM posts AS p WHERE p.source_id = s.id AND p.id < ?) AS newest"
+        " coalesce("
+        "  (SELECT max(p.id) FROM posts AS p WHERE p.source_id = s.id AND p.id < :tomorrow),"
+        "  (SELECT min(p.id) FROM posts AS p WHERE p.source_id = s.id)) AS newest"
         " FROM sources AS s LEFT JOIN source_states AS t ON t.source_id = s.id WHERE s.listed",
-        (present,),
+        present.ids,
     ).fetchall()
     found = {
         row["id"]: Box(
@@ -53,25 +53,37 @@ def boxes(
     )
 
 
-def _newest(connection: sqlite3.Connection, source_id: int, present: int) -> tuple[PostLine, ...]:
+def _newest(
+    connection: sqlite3.Connection, source_id: int, present: Present
+) -> tuple[PostLine, ...]:
     posts: list[PostLine] = []
-    for condition in ("p.id >= ? ORDER BY p.id", "p.id < ? ORDER BY p.id DESC"):
+    for condition in (f"{ANNOUNCED} ORDER BY p.id", f"{OUT} ORDER BY p.id DESC"):
         rows = connection.execute(
             f"SELECT {LINE} FROM posts AS p JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own text
-            f" WHERE p.source_id = ? AND {condition} LIMIT ?",
-            (source_id, present, POSTS_A_BOX - len(posts)),
+            f" WHERE p.source_id = :source AND {condition} LIMIT :room",
+            {**present.ids, "source": source_id, "room": POSTS_A_BOX - len(posts)},
         )
         posts += map(post_line, rows)
     return tuple(posts)
 
 
-def river(connection: sqlite3.Connection, *, now: datetime) -> tuple[PostLine, ...]:
+def coming(connection: sqlite3.Connection, *, present: Present) -> tuple[PostLine, ...]:
+    """Return the nearest dates announced, of the whole town."""
+    rows = connection.execute(
+        f"SELECT {LINE} FROM posts AS p CROSS JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own text
+        f" WHERE {ANNOUNCED} ORDER BY p.id LIMIT :room",
+        {**present.ids, "room": COMING},
+    )
+    return tuple(map(post_line, rows))
+
+
+def river(connection: sqlite3.Connection, *, present: Present) -> tuple[PostLine, ...]:
     """Return the town's newest posts, no voice filling it alone; announced dates are left out."""
     # CROSS JOIN fixes the order: posts by rowid, which is date order, without sorting.
     rows = connection.execute(
-        f"SELECT {LINE} FROM posts AS p CROSS JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own columns
-        " WHERE p.id < ? ORDER BY p.id DESC LIMIT ?",
-        (first_id(now + timedelta(seconds=1)), RIVER_SCAN),
+        f"SELECT {LINE} FROM posts AS p CROSS JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own text
+        f" WHERE {OUT} ORDER BY p.id DESC LIMIT :room",
+        {**present.ids, "room": RIVER_SCAN},
     )
     return tuple(islice(_taking_turns(post_line(row) for row in rows), RIVER))
 

@@ -1,18 +1,41 @@
 """What every page's SQL shares: columns, and how rows become values."""
 
 import sqlite3
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import cast
 
 from aggregator.clock import from_iso
 from aggregator.model import DateOrigin
 from aggregator.portal.queries.rows import Named, PostLine
+from aggregator.store.ids import first_id
 
 # Read by `post_line`; `p` is posts, `s` is sources.
 LINE = (
     "p.uid, p.title, p.language, p.published, p.date_origin,"
-    " s.slug AS source, s.name AS source_name"
+    " s.slug AS source, s.name AS source_name,"
+    " CASE WHEN p.date_origin = 'first_seen' AND s.display <> 'title'"
+    " THEN p.excerpt ELSE '' END AS hint"
 )
+# Posts whose date is still to come, and the others; the parameters are those of `Present`. A bare
+# day is stored as its noon: today's is out since the morning. `+` keeps SQLite to one range of ids.
+ANNOUNCED = "p.id >= :after_now AND (+p.id >= :tomorrow OR p.date_origin = 'stated')"
+OUT = "p.id < :tomorrow AND (+p.id < :after_now OR p.date_origin <> 'stated')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """Where a visit stands in time: ids are in date order."""
+
+    now: datetime
+    tomorrow: datetime  # the beginning of the town's next day
+
+    @property
+    def ids(self) -> dict[str, int]:
+        """Return the parameters of `ANNOUNCED` and `OUT`."""
+        after_now = first_id(self.now + timedelta(seconds=1))
+        return {"after_now": after_now, "tomorrow": max(first_id(self.tomorrow), after_now)}
 
 
 def when(text: str | None) -> datetime | None:
@@ -34,9 +57,12 @@ def post_line(row: sqlite3.Row) -> PostLine:
         published=from_iso(row["published"]),
         date_origin=DateOrigin(row["date_origin"]),
         source=Named(slug=row["source"], name=row["source_name"]),
+        hint=row["hint"],
     )
 
 
-def scalar(connection: sqlite3.Connection, sql: str, *parameters: object) -> int:
+def scalar(
+    connection: sqlite3.Connection, sql: str, parameters: Sequence[object] | Mapping[str, object]
+) -> int:
     """Return the one number that a query gives."""
     return cast("int", connection.execute(sql, parameters).fetchone()[0])

@@ -24,6 +24,7 @@ class PostLine:
     published: datetime
     date_origin: DateOrigin
     source: Named
+    hint: str = ""  # of an undated post, its extract: a page may hold many of one title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Box:
     source: Named
     state: State
     since: datetime | None
-    newest_id: int | None  # of its posts; ids are in date order
+    newest_id: int | None  # of its posts, announced ones last; ids are in date order
     posts: tuple[PostLine, ...] = ()
 
 
@@ -56,7 +57,8 @@ class SourceCard:
     reason: str  # a French sentence
     since: datetime | None
     last_success: datetime | None = None
-    last_post: datetime | None = None  # newest that bears a date
+    last_post: datetime | None = None  # newest that bears a date, none of them announced
+    announced_until: datetime | None = None  # the furthest date announced
     next_fetch: datetime | None = None
     unlisted_since: datetime | None = None
 
@@ -82,7 +84,8 @@ class SourcePosts:
     """A source's posts: one page of them, and how many there are by year."""
 
     total: int
-    posts: tuple[PostLine, ...]
+    announced: tuple[PostLine, ...]  # the nearest first; they come before all others
+    posts: tuple[PostLine, ...]  # the others, newest first
     years: tuple[tuple[int, int], ...]  # (year, posts), newest year first
     fetches: tuple[Fetch, ...]  # newest first
 

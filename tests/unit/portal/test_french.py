@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,7 +6,9 @@ import pytest
 from aggregator.model import DateOrigin
 from aggregator.portal.french import Calendar, bound, counted, cut, number
 
-CALENDAR = Calendar(zone=ZoneInfo("Europe/Paris"), today=date(2026, 11, 22))
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+CALENDAR = Calendar(zone=ZoneInfo("Europe/Paris"), now=NOW)
+CHRISTMAS = datetime(2026, 12, 24, 17, 30, tzinfo=UTC)
 LATE = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)  # past midnight in Paris
 
 
@@ -72,6 +74,47 @@ def test_a_date_says_where_it_comes_from(
 )
 def test_brief_dates_leave_this_year_out(origin: DateOrigin, text: str) -> None:
     assert CALENDAR.brief(LATE, origin) == text
+
+
+@pytest.mark.parametrize(
+    ("origin", "brief", "dated", "in_full"),
+    [
+        (
+            DateOrigin.STATED,
+            "à venir, le 24\u00a0décembre",
+            "à venir, le 24\u00a0décembre 2026",
+            "à venir, le jeudi 24\u00a0décembre 2026 à 18\u00a0h\u00a030",
+        ),
+        (
+            DateOrigin.DAY_ONLY,
+            "à venir, le 24\u00a0décembre",
+            "à venir, le 24\u00a0décembre 2026",
+            "à venir, le jeudi 24\u00a0décembre 2026",
+        ),
+        (
+            DateOrigin.INFERRED,
+            "à venir, vers le 24\u00a0décembre",
+            "à venir, vers le 24\u00a0décembre 2026 (date déduite)",
+            "à venir, vers le 24\u00a0décembre 2026 (date déduite)",
+        ),
+    ],
+)
+def test_dates_announced_are_called_so(
+    origin: DateOrigin, brief: str, dated: str, in_full: str
+) -> None:
+    assert CALENDAR.brief(CHRISTMAS, origin) == brief
+    assert CALENDAR.dated(CHRISTMAS, origin) == dated
+    assert CALENDAR.dated_in_full(CHRISTMAS, origin) == in_full
+
+
+def test_an_hour_to_come_is_announced_and_todays_bare_day_is_not() -> None:
+    noon = datetime(2026, 11, 22, 11, tzinfo=UTC)
+    assert CALENDAR.is_announced(noon, DateOrigin.STATED)
+    assert not CALENDAR.is_announced(noon, DateOrigin.DAY_ONLY)
+    assert not CALENDAR.is_announced(noon, DateOrigin.INFERRED)
+    assert CALENDAR.is_announced(noon + timedelta(days=1), DateOrigin.DAY_ONLY)
+    assert not CALENDAR.is_announced(NOW, DateOrigin.STATED)
+    assert datetime(2026, 11, 22, 23, tzinfo=UTC) == CALENDAR.tomorrow
 
 
 def test_brief_dates_name_other_years() -> None:

@@ -11,6 +11,7 @@ import pytest
 from e2e.portal_town import SCHOOL, SCHOOL_PAGE, build_town
 from e2e.portal_visitor import Visitor, words
 
+from aggregator.clock import now, to_iso
 from aggregator.portal.views import FULL_BOXES, NAMED_BOXES
 
 PAGES = (
@@ -23,7 +24,10 @@ PAGES = (
     "/recherche?q=introuvable&source=gazette",
     "/recherche?instance=personne",
     SCHOOL_PAGE,
+    "/recherche?q=*",
     "/publication/filature0001",
+    "/publication/pleniere0001",
+    "/source/conseil-citoyen",
     "/sources",
     "/source/gazette",
     "/source/gazette?page=2",
@@ -107,17 +111,17 @@ def test_the_home_page_stays_light_with_many_sources(tmp_path: Path) -> None:
             )
             connection.execute(
                 "INSERT INTO sources (slug, name, url, kind_id, reader, language, display,"
-                " listed_since) SELECT ?, ?, '', kind_id, reader, language, display, listed_since"
+                " listed_since) SELECT ?, ?, '', kind_id, reader, language, 'excerpt', listed_since"
                 " FROM sources WHERE slug = 'gazette'",
                 (f"s{number}", f"Source numéro {number}"),
             )
             connection.execute(
                 "WITH RECURSIVE five (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM five WHERE n < 5)"
-                " INSERT INTO posts (id, uid, source_id, guid, url, title, language, published,"
-                " date_origin, kind_id, year, digest, first_seen, last_seen)"
+                " INSERT INTO posts (id, uid, source_id, guid, url, title, excerpt, language,"
+                " published, date_origin, kind_id, year, digest, first_seen, last_seen)"
                 " SELECT id + 20 * ? + n, uid || ? || n, (SELECT id FROM sources WHERE slug = ?),"
-                " uid || n, url, title, language, published, 'inferred', kind_id, year, digest,"
-                " first_seen, last_seen FROM posts, five WHERE uid = 'ecole0000001'",
+                " uid || n, url, title, title, language, published, 'first_seen', kind_id, year,"
+                " digest, first_seen, last_seen FROM posts, five WHERE uid = 'ecole0000001'",
                 (number, number, f"s{number}"),
             )
     connection.close()
@@ -128,6 +132,9 @@ def test_the_home_page_stays_light_with_many_sources(tmp_path: Path) -> None:
     visitor.close()
     assert page.text.count('<article class="boite">') == FULL_BOXES
     unnamed = many + 5 - FULL_BOXES - NAMED_BOXES
+    assert page.text.count('<span class="indice">') == 5 * (
+        FULL_BOXES - 4
+    )  # four are Valmont's own
     assert f"et {unnamed}\u00a0autres sources" in page.text
     assert len(page.content) + 12_000 <= 60_000  # with the style sheet
 
@@ -174,7 +181,77 @@ def test_nothing_found_is_helpful(visitor: Visitor) -> None:
     text = words(visitor.ask("/recherche?q=introuvable&annee=2019"))
     assert "Aucune publication pour « introuvable »" in text
     assert "essayez moins de mots" in text
+    assert "« réunion* » trouve « réunion » et « réunions »" in text
     assert "cherchez sans filtre" in text
+
+
+@pytest.mark.parametrize("text", ["😀", "*", "%25", '""', "l'"])
+def test_a_search_without_any_word_says_so(visitor: Visitor, text: str) -> None:
+    page = words(visitor.ask(f"/recherche?q={text}"))
+    shown = text.replace("%25", "%")
+    assert f"Rien à chercher dans « {shown} » : écrivez au moins un mot" in page
+    found = json.loads(visitor.ask(f"/recherche.json?q={text}").text)
+    assert (found["total"], found["results"]) == ({"value": 0, "exact": True}, [])
+
+
+def test_a_blank_search_leafs_through_everything(visitor: Visitor) -> None:
+    assert "Rien à chercher" not in words(visitor.ask("/recherche?q=+"))
+    assert json.loads(visitor.ask("/recherche.json?q=+").text)["total"]["value"] > 60
+
+
+@pytest.mark.parametrize(
+    ("address", "first"),
+    [
+        ("/recherche?page=99", "/recherche"),
+        ("/recherche?q=conseil&genre=presse&page=99", "/recherche?q=conseil&amp;genre=presse"),
+        ("/source/gazette?page=99", "/source/gazette"),
+    ],
+)
+def test_beyond_the_last_page_the_first_is_offered(
+    visitor: Visitor, address: str, first: str
+) -> None:
+    response = visitor.ask(address)
+    assert response.status_code == 404
+    assert f'<a href="{first}">voir la première</a>' in response.text
+
+
+def test_what_is_announced_is_never_told_as_published(visitor: Visitor) -> None:
+    home = words(visitor.ask("/?onglet=instances"))
+    assert home.index("À venir Assemblée plénière") < home.index(
+        "Le fil Hier" if "Le fil Hier" in home else "Le fil Auj"
+    )
+    assert "habitants Conseil citoyen de Valmont, à venir, le" in home
+    assert "à venir, le" in words(visitor.ask("/recherche"))
+    page = words(visitor.ask("/publication/pleniere0001"))
+    assert "Conseil citoyen de Valmont, à venir, le" in page
+    assert "c’est une date annoncée" in page
+    sheet = words(visitor.ask("/source/conseil-citoyen"))
+    assert "4 publications À venir Assemblée plénière" in sheet
+    assert "Jusqu’à aujourd’hui Ordre du jour" in sheet
+    assert re.search(r"Dernière publication datée \d.{3,20} ; annonce jusqu’au \d", sheet)
+    assert "annonce jusqu’au" in words(visitor.ask("/sources"))
+
+
+def test_nothing_announced_takes_no_room(own: tuple[Visitor, Path]) -> None:
+    visitor, database = own
+    with sqlite3.connect(database) as connection:
+        connection.execute("DELETE FROM posts WHERE uid = 'pleniere0001'")
+    connection.close()
+    assert "À venir" not in visitor.ask("/").text
+    assert "À venir" not in visitor.ask("/source/conseil-citoyen").text
+
+
+def test_a_feed_is_never_of_a_day_to_come(visitor: Visitor) -> None:
+    for asked in ("", "?q=pleniere+dossiers"):
+        feed = ET.fromstring(visitor.ask(f"/recherche.atom{asked}").content)
+        assert (feed.findtext(f"{ATOM}updated") or "") <= to_iso(now())
+        dates = [one.text or "" for one in feed.findall(f"{ATOM}entry/{ATOM}published")]
+        assert max(dates) > to_iso(now())
+
+
+def test_an_undated_post_shows_the_beginning_of_its_text(visitor: Visitor) -> None:
+    text = words(visitor.ask("/source/conseil-des-jeunes"))
+    assert "nouveaux élus Trente jeunes de 11 à 17 ans. sans date, vue le" in text
 
 
 def test_a_query_cannot_leave_its_place(visitor: Visitor) -> None:

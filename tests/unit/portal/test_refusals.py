@@ -94,7 +94,7 @@ def test_a_locked_database_is_a_503(own: tuple[Visitor, Path]) -> None:
 def test_an_error_of_ours_shows_no_trace(
     own: tuple[Visitor, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_arguments: object) -> None:
+    def broken(*_arguments: object, **_named: object) -> None:
         raise RuntimeError("a secret of the server")
 
     monkeypatch.setattr("aggregator.portal.queries.sources.sources", broken)
@@ -106,7 +106,7 @@ def test_an_error_of_ours_shows_no_trace(
 
 
 def test_a_portal_never_writes(own: tuple[Visitor, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def write(connection: sqlite3.Connection) -> None:
+    def write(connection: sqlite3.Connection, **_named: object) -> None:
         connection.execute("DELETE FROM posts")
 
     monkeypatch.setattr("aggregator.portal.queries.sources.sources", write)
