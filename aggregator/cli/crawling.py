@@ -50,25 +50,23 @@ def crawl_once(
 ) -> tuple[SourceResult, ...]:
     """Make one pass, with progress on standard error."""
 
-    async def one_pass(store: Store, report: Callable[[SourceResult], None]) -> None:
+    async def one_pass(
+        store: Store, report: Callable[[SourceResult], None]
+    ) -> tuple[SourceResult, ...]:
         async with Web(contact=town.contact) as web:
-            results.extend(
-                await crawling.crawl(
-                    town,
-                    store,
-                    scrapers=load_scrapers(place.town.scrapers),
-                    web=web,
-                    clock=clock.now,
-                    slugs=slugs,
-                    everything=everything,
-                    report=report,
-                )
+            return await crawling.crawl(
+                town,
+                store,
+                scrapers=load_scrapers(place.town.scrapers),
+                web=web,
+                clock=clock.now,
+                slugs=slugs,
+                everything=everything,
+                report=report,
             )
 
-    results: list[SourceResult] = []
     with Store.open(place.database) as store, _progress(len(slugs or town.sources)) as report:
-        asyncio.run(one_pass(store, report))
-    return tuple(results)
+        return asyncio.run(one_pass(store, report))
 
 
 @click.command()

@@ -18,7 +18,6 @@ from aggregator.data.database import AnalystsDatabase
 from aggregator.data.export import ROUTE, export
 from aggregator.data.guard import guard
 from aggregator.data.searching import search_function
-from aggregator.errors import StoreError
 from aggregator.paths import TownFolder, bundled
 from aggregator.store import open_readonly
 
@@ -107,10 +106,8 @@ def build_data(database: Path, town: TownFolder) -> Datasette:
     """Return the analysts' Datasette.
 
     Raises:
-        StoreError: The database is not there.
+        StoreError: The database is not there, or cannot be read.
     """
-    if not database.is_file():
-        raise StoreError(f"{database}: no database there; run `aggregator crawl` first")
     datasette = Datasette(
         metadata=_metadata(database, town),
         settings=SETTINGS,

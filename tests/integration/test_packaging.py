@@ -71,29 +71,26 @@ def test_the_wheel_holds_what_the_program_reads(installed: Path) -> None:
         assert (package / "_bundled" / name).exists(), name
 
 
-def test_the_wheel_checks_the_bundled_list(installed: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [str(installed), "check"],
-        cwd=tmp_path,
+def run_in(folder: Path, installed: Path, command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(installed), command],
+        cwd=folder,
         env=clean(),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_the_wheel_checks_the_bundled_list(installed: Path, tmp_path: Path) -> None:
+    done = run_in(tmp_path, installed, "check")
     assert done.returncode == 0, done.stderr
     assert "nothing wrong" in done.stdout
 
 
 def test_the_wheel_never_writes_into_itself(installed: Path, tmp_path: Path) -> None:
-    for command in (["crawl"], ["up"], ["migrate"]):
-        done = subprocess.run(
-            [str(installed), *command],
-            cwd=tmp_path,
-            env=clean(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    for command in ("crawl", "up", "migrate"):
+        done = run_in(tmp_path, installed, command)
         assert done.returncode == 2, done.stderr
         assert "--town" in done.stderr
 
