@@ -16,6 +16,7 @@ Tree::
         │   └── ForbiddenAddress   private or reserved network, or not http(s)
         └── ReadError              the bytes came but cannot be read
             ├── NotAFeed           something else where a feed was expected
+            │   └── FeedMoved      … and it announces another feed (crawl/visiting.py)
             ├── NothingFound       no entry where some are expected: the layout changed
             └── ScraperFailed      a Python scraper is missing or crashed
 
