@@ -8,7 +8,9 @@ Tree::
     ├── StoreError                 the database cannot be used: exit 3
     └── SourceError                one source failed: recorded, the others go on
         ├── FetchError             the exchange with the site failed
-        │   ├── HostUnreachable    DNS, refused, reset, TLS, time limit
+        │   ├── HostUnreachable    DNS, refused, reset, time limit
+        │   │   └── BadCertificate     TLS: the certificate is not accepted
+        │   │       └── CertificateExpired
         │   ├── BadStatus          the site answered 4xx or 5xx
         │   ├── RobotsDisallowed   robots.txt forbids the page
         │   ├── PageTooLarge       more bytes than the limit
@@ -80,6 +82,14 @@ class FetchError(SourceError):
 
 class HostUnreachable(FetchError):
     """No answer: name unknown, connection refused or reset, TLS, or out of time."""
+
+
+class BadCertificate(HostUnreachable):
+    """No secure connection comes about: the site's certificate is not accepted."""
+
+
+class CertificateExpired(BadCertificate):
+    """The site's certificate has expired: the commonest fault of small sites."""
 
 
 class BadStatus(FetchError):

@@ -94,10 +94,11 @@ def next_fetch(
         failures: How many fetches in a row have failed, this one included.
         retry_after_s: What the site itself asked for (RFC 9110 §10.2.3).
     """
-    pause = source.every
+    rhythm = source.every or timedelta(hours=1)
+    pause = rhythm
     if failures:
         # 2**10 hours are weeks already: larger exponents only overflow.
-        pause = max(source.every, min(source.every * 2 ** min(failures, 10), LONGEST_PAUSE))
+        pause = max(rhythm, min(rhythm * 2 ** min(failures, 10), LONGEST_PAUSE))
     if retry_after_s is not None:
         pause = max(pause, timedelta(seconds=retry_after_s))
     return now + pause

@@ -29,7 +29,7 @@ class Reading:
     quartiers: frozenset[str]
     sources: frozenset[str]
     scrapers: frozenset[str] | None  # names of the files there are; None: not looked for
-    every: timedelta
+    every: timedelta | None
     language: str
     display: Display
 

@@ -1,7 +1,6 @@
 """From nodes to a `Town`: which keys each part of the file has, and what they refer to."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,7 +42,7 @@ def read_town(root: Node, *, scrapers: Path | None, complaints: Complaints) -> T
         quartiers=_slugs(quartiers),
         sources=_slugs(sources),
         scrapers=None if scrapers is None else scraper_names(scrapers),
-        every=defaults.read("every", values.duration) or timedelta(hours=1),
+        every=defaults.read("every", values.duration),
         language=defaults.read("language", values.language, text=True) or "fr",
         display=defaults.read("display", values.display) or Display.EXCERPT,
     )

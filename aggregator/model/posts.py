@@ -1,0 +1,44 @@
+"""What we keep."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class DateOrigin(StrEnum):
+    """Where a post's date comes from; a date is never invented."""
+
+    STATED = "stated"  # the site states day and time
+    DAY_ONLY = "day_only"  # the site states the day; the hour kept is noon, by convention
+    INFERRED = "inferred"  # a part was worked out: a missing year, « hier »
+    FIRST_SEEN = "first_seen"  # no date at all: the moment we first saw the post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One item as we keep it: trusted."""
+
+    source: str  # slug
+    guid: str  # what identifies it within its source
+    url: str  # absolute, canonical; the source's own address where the item has none
+    title: str  # plain text, never empty
+    title_derived: bool = False  # made from the text: the item had none
+    excerpt: str = ""  # plain text, at most about 300 characters, cut at a word
+    html: str = ""  # sanitised
+    text: str = ""  # plain, what the index sees
+    author: str | None = None
+    language: str = "fr"
+    published: datetime
+    date_origin: DateOrigin
+    categories: tuple[str, ...] = ()
+    instance: str | None = None  # slug
+    quartiers: tuple[str, ...] = ()  # slugs
+    digest: str  # changes when, and only when, what readers see changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """One entry refused; the rest of its source goes on."""
+
+    entry: str  # its title, link or guid, cut short
+    reason: str
