@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from aggregator.model.entries import Hints
 from aggregator.model.posts import Post, Rejection
 
 
@@ -57,7 +58,6 @@ class SourceResult:
     elapsed_s: float = 0.0
     moved_to: str | None = None
     proposed_feed: str | None = None  # found where the listed feed fails, to be accepted
-    requests: int = 1  # sent for it, redirects and robots.txt not counted
     fetched: datetime
 
 
@@ -114,6 +114,7 @@ class Habits:
         items: How many items its page usually holds.
         visits: Of the last visits that were answered, at most 40: how many brought something.
         fruitful: See `visits`.
+        hints: What its feed said of itself when it was last read.
     """
 
     times: tuple[datetime, ...] = ()
@@ -123,3 +124,4 @@ class Habits:
     items: int = 0
     visits: int = 0
     fruitful: int = 0
+    hints: Hints = field(default_factory=Hints)
