@@ -3,9 +3,11 @@
 Everywhere else time is an argument, so that tests and simulations decide it.
 """
 
+import re
 from datetime import UTC, datetime
 
-ISO_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_TO_THE_SECOND = len("2026-03-10T12:00:00")
 
 
 def now() -> datetime:
@@ -15,9 +17,8 @@ def now() -> datetime:
 
 def to_iso(moment: datetime) -> str:
     """Write an aware moment as the database does: ISO 8601, UTC, to the second, ending in Z."""
-    utc = moment.astimezone(UTC)
-    # strftime("%Y") does not pad years below 1000 on Linux, and text must sort as time does.
-    return f"{utc.year:04d}{utc.strftime(ISO_FORMAT[2:])}"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat()[:_TO_THE_SECOND]}Z"
 
 
 def from_iso(text: str) -> datetime:
@@ -26,4 +27,7 @@ def from_iso(text: str) -> datetime:
     Raises:
         ValueError: The text is not of that form.
     """
-    return datetime.strptime(text, ISO_FORMAT).replace(tzinfo=UTC)
+    # `fromisoformat` reads many other forms; a tenth of the time of `strptime` even so.
+    if not _FORM.fullmatch(text):
+        raise ValueError(f"not a moment as the database writes it: {text!r}")
+    return datetime.fromisoformat(text)
