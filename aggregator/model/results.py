@@ -41,6 +41,22 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class State(StrEnum):
+    """The health of a source, as everyone sees it."""
+
+    NEW = "new"  # never fetched yet
+    OK = "ok"
+    LATE = "late"  # answers, but publishes nothing when it usually does
+    SILENT = "silent"  # answers, but its newest post is old
+    EMPTY = "empty"  # a well-formed feed that holds nothing
+    DRIFTED = "drifted"  # answers, but what it holds has changed in kind: a page rebuilt
+    MOVED = "moved"  # answers elsewhere: a permanent redirect, seen for days
+    FAILING = "failing"
+    GONE = "gone"  # 410: not asked again until a moderator says so
+    PAUSED = "paused"  # by a moderator
+    UNLISTED = "unlisted"  # taken off the list; its posts stay
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceResult:
     """One source's line in a crawl: what `crawl --json` prints and the fetch log keeps."""
@@ -59,22 +75,8 @@ class SourceResult:
     moved_to: str | None = None
     proposed_feed: str | None = None  # found where the listed feed fails, to be accepted
     fetched: datetime
-
-
-class State(StrEnum):
-    """The health of a source, as everyone sees it."""
-
-    NEW = "new"  # never fetched yet
-    OK = "ok"
-    LATE = "late"  # answers, but publishes nothing when it usually does
-    SILENT = "silent"  # answers, but its newest post is old
-    EMPTY = "empty"  # a well-formed feed that holds nothing
-    DRIFTED = "drifted"  # answers, but what it holds has changed in kind: a page rebuilt
-    MOVED = "moved"  # answers elsewhere: a permanent redirect, seen for days
-    FAILING = "failing"
-    GONE = "gone"  # 410: not asked again until a moderator says so
-    PAUSED = "paused"  # by a moderator
-    UNLISTED = "unlisted"  # taken off the list; its posts stay
+    state: State | None = None  # what is said of the source now
+    next_fetch: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
