@@ -2,6 +2,7 @@
 
 A map:
 
+    database.py   the open file: transactions, names
     opening.py    the file, its pragmas, and a sentence for whatever is wrong with it
     schema.py     migrations and views, found in db/
     towns.py      sources.yaml → instances, quartiers, sources and their standing
@@ -12,13 +13,34 @@ A map:
     planning.py   what saving a batch will write
     saving.py     posts: new, changed, unchanged
     recording.py  what became of a fetch: log, health, validators
+    habits.py     the habits of a source, as JSON
+    histories.py  which sources are due, and what is known of each
+    agreements.py pauses of hosts, subscriptions at hubs, reservations of sites
+    rolling.py    old fetches become sums by day
     index.py      the full-text index
 
 `db/README.md` describes the tables and views.
 """
 
-from aggregator.store.model import IndexReport, SourceHistory, SourceStatus
+from aggregator.store.model import (
+    Due,
+    HostPause,
+    IndexReport,
+    SourceHistory,
+    SourceStatus,
+    Subscription,
+)
 from aggregator.store.opening import open_readonly, reading
 from aggregator.store.store import Store
 
-__all__ = ["IndexReport", "SourceHistory", "SourceStatus", "Store", "open_readonly", "reading"]
+__all__ = [
+    "Due",
+    "HostPause",
+    "IndexReport",
+    "SourceHistory",
+    "SourceStatus",
+    "Store",
+    "Subscription",
+    "open_readonly",
+    "reading",
+]

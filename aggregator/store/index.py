@@ -1,13 +1,13 @@
 """The full-text index: it follows posts, and can be built anew beside its readers.
 
 `posts_fts` keeps no text of its own (FTS5 external content), so a row must be taken out while
-its old text is still there, and put back after. Rows go in and out by the batch, a third of
-what one-row triggers cost.
+its old text is still there, and put back after. Rows go in by the transaction, a third of what
+one-row triggers cost.
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 
 BATCH = 1000  # posts a transaction in a rebuild: about 0.1 s
@@ -15,6 +15,38 @@ BATCH = 1000  # posts a transaction in a rebuild: about 0.1 s
 _SELECTED = "FROM posts_indexed WHERE id IN (SELECT value FROM json_each(?))"
 
 Transaction = Callable[[], AbstractContextManager[None]]
+
+
+class Backlog:
+    """The posts that a transaction has written and that are not in the index yet.
+
+    They go into it at once, before the commit (`flush`): one long statement costs less than many
+    short ones, for each begins with a savepoint of the index.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._posts: set[int] = set()
+
+    def remove(self, posts: Iterable[int]) -> None:
+        """Take posts out of the index, before they change."""
+        indexed = [post for post in posts if post not in self._posts]
+        self._posts.difference_update(posts)
+        remove(self._connection, indexed)
+
+    def add(self, posts: Iterable[int]) -> None:
+        """Put posts into the index when the transaction ends, as they are then."""
+        self._posts.update(posts)
+
+    def flush(self) -> None:
+        """Bring the index up to date; the last step of a transaction."""
+        if self._posts:
+            add(self._connection, sorted(self._posts))
+            self._posts.clear()
+
+    def clear(self) -> None:
+        """Forget all, for the transaction was undone."""
+        self._posts.clear()
 
 
 def remove(connection: sqlite3.Connection, posts: Sequence[int]) -> None:

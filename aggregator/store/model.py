@@ -1,9 +1,11 @@
-"""What the store answers with."""
+"""What the store takes and answers with."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Literal
 
-from aggregator.model import State
+from aggregator.model import Habits, Memory, Move, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +17,45 @@ class SourceHistory:
     failures: int  # fetches failed in a row
     last_success: datetime | None
     last_fetch: datetime | None
+    next_fetch: datetime | None  # none: not before a moderator says so
     newest_post: datetime | None  # posts without a date of their own left out
     post_count: int
     discovered_feed: str | None
-    moved_to: str | None
+    proposed_feed: str | None
+    habits: Habits
+    move: Move | None
+    crawled_hub_until: datetime | None  # until then a hub tells us its news (WebSub)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A source to visit, and all that its visit needs to know."""
+
+    slug: str
+    history: SourceHistory
+    memories: Mapping[str, Memory]  # by URL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPause:
+    """A host that asked to be left alone."""
+
+    until: datetime
+    status: int  # with which it did (429, 503)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What we agreed with a hub about one source (WebSub); token and secret are never shown."""
+
+    source: str  # slug
+    hub: str
+    topic: str
+    token: str  # in the address the hub calls
+    secret: str  # with which it signs
+    lease_until: datetime | None
+    asked: datetime
+    state: Literal["asked", "verified", "refused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +71,12 @@ class SourceStatus:
     last_post: str | None
     failures: int
     next_fetch: str | None
+    next_reason: str
+    proposed_feed: str | None
+    moved_to: str | None
+    tdm_reserved: bool | None
 
-    def to_json(self) -> dict[str, str | int | None]:
+    def to_json(self) -> dict[str, str | int | bool | None]:
         """Return it as `aggregator status --json` prints it."""
         return asdict(self)
 

@@ -61,7 +61,12 @@ def open_writable(path: Path) -> tuple[sqlite3.Connection, list[str]]:
         raise StoreError(f"{path}: its folder cannot be made ({error.strerror})") from error
     with explained(path):
         # isolation_level None: no implicit BEGIN, every transaction is written out.
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        connection = sqlite3.connect(
+            path,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,  # the store is handed from thread to thread
+        )
         try:
             _use_wal(connection)
             # Before foreign keys are enforced: a migration may have to rebuild a table

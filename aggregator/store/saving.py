@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aggregator.clock import to_iso
-from aggregator.model import Post, SaveCount
+from aggregator.model import Post, SaveCount, Saved
 from aggregator.store import identity, ids, index, tags
 from aggregator.store.planning import Plan, Planner, Write, shown
 
@@ -41,7 +41,8 @@ def save(
     *,
     seen: datetime,
     names: tags.Names,
-) -> SaveCount:
+    backlog: index.Backlog,
+) -> Saved:
     """Write what is new or changed among the posts of one source.
 
     Args:
@@ -50,6 +51,7 @@ def save(
         posts: In the order of their page, newest first.
         seen: The moment they were fetched.
         names: The ids of the town's slugs.
+        backlog: Puts into the full-text index what is written, at the transaction's end.
 
     Raises:
         StoreError: The source is not in the database.
@@ -64,14 +66,17 @@ def save(
         is_first=connection.execute(_ANY, (source_id,)).fetchone() is None,
     )
     plan = planner.plan(identity.identify(connection, source_id, posts))
-    _write(connection, slug, plan, to_iso(seen))
-    new = sum(write.stored is None for write in plan.writes)
-    changed = sum(write.changed for write in plan.writes) - new
-    return SaveCount(new=new, changed=changed, unchanged=plan.unchanged)
+    _write(connection, slug, plan, to_iso(seen), backlog)
+    new = tuple(write.post for write in plan.writes if write.stored is None)
+    changed = tuple(write.post for write in plan.writes if write.stored and write.changed)
+    count = SaveCount(new=len(new), changed=len(changed), unchanged=plan.unchanged)
+    return Saved(count=count, new=new, changed=changed)
 
 
-def _write(connection: sqlite3.Connection, slug: str, plan: Plan, seen: str) -> None:
-    index.remove(connection, [write.stored.id for write in plan.writes if write.stored])
+def _write(
+    connection: sqlite3.Connection, slug: str, plan: Plan, seen: str, backlog: index.Backlog
+) -> None:
+    backlog.remove([write.stored.id for write in plan.writes if write.stored])
     moving = [write for write in plan.writes if write.moves]
     moved = ids.allocate(connection, [write.filed_at for write in moving])
     numbers = dict(zip((write.guid for write in moving), moved, strict=True))
@@ -85,7 +90,7 @@ def _write(connection: sqlite3.Connection, slug: str, plan: Plan, seen: str) -> 
     tags.write(connection, filed)
     new = [write for write in plan.writes if write.stored is None]
     _insert(connection, slug, new, numbers, seen)
-    index.add(connection, [number for number, _ in filed] + [numbers[write.guid] for write in new])
+    backlog.add([number for number, _ in filed] + [numbers[write.guid] for write in new])
     connection.executemany(
         "UPDATE posts SET last_seen = ? WHERE id = ?", [(seen, row) for row in plan.still_there]
     )

@@ -1,85 +1,46 @@
 """The store's one door."""
 
-import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from aggregator.clock import to_iso
 from aggregator.errors import StoreError
-from aggregator.model import Health, Memory, Post, SaveCount, SourceResult, Town
-from aggregator.store import index, opening, recording, saving, tags, towns
-from aggregator.store.model import IndexReport, SourceHistory, SourceStatus
+from aggregator.model import (
+    Appointment,
+    Habits,
+    Health,
+    Memory,
+    Move,
+    Post,
+    Saved,
+    SourceResult,
+    Town,
+)
+from aggregator.store import (
+    histories,
+    index,
+    opening,
+    recording,
+    rolling,
+    saving,
+    tags,
+    towns,
+)
+from aggregator.store.agreements import Agreements
+from aggregator.store.model import (
+    Due,
+    IndexReport,
+    SourceHistory,
+    SourceStatus,
+)
 
 
-class Store:
-    """The database, open to be written; used by one thread.
+class Store(Agreements):
+    """The database, open to be written; used by one thread at a time.
 
     Every method raises StoreError when the file cannot be used: locked for more than ten
     seconds, full disk, damage. A step that fails leaves nothing half-written.
     """
-
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
-        self._names: tags.Names | None = None
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the database, creating and migrating it as needed.
-
-        Raises:
-            StoreError: It cannot be used; the text says why and what to do.
-        """
-        return cls(path, opening.open_writable(path)[0])
-
-    @staticmethod
-    def migrate(path: Path) -> list[str]:
-        """Create or migrate the database; return the names of the migrations applied.
-
-        Raises:
-            StoreError: It cannot be used.
-        """
-        connection, applied = opening.open_writable(path)
-        connection.close()
-        return applied
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that happens inside is saved at the end, or nothing of it is.
-
-        Raises:
-            StoreError: The file cannot be written.
-        """
-        with opening.explained(self.path):
-            # IMMEDIATE: a transaction that begins by reading could not always write later on.
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # SQLite has rolled back by itself after some errors, a full disk among them.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
 
     # --- the list -----------------------------------------------------------------------------
 
@@ -112,16 +73,16 @@ class Store:
         now: datetime,
         slugs: Collection[str] | None = None,
         everything: bool = False,
-    ) -> tuple[str, ...]:
+    ) -> tuple[Due, ...]:
         """Return the listed sources, not paused, to visit now, oldest appointment first.
 
         Args:
             now: The present moment.
-            slugs: Only these, due or not.
-            everything: All of them, due or not.
+            slugs: Only these, due or not; one that is gone too.
+            everything: All of them, due or not, but not those that are gone.
         """
         with opening.explained(self.path):
-            return recording.due(self._connection, now=now, slugs=slugs, everything=everything)
+            return histories.due(self._connection, now=now, slugs=slugs, everything=everything)
 
     # --- a crawl ------------------------------------------------------------------------------
 
@@ -143,9 +104,9 @@ class Store:
     def memory(self, slug: str, url: str) -> Memory:
         """Return what is remembered of a source's URL; an empty memory where nothing is."""
         with opening.explained(self.path):
-            return recording.memory(self._connection, slug, url)
+            return histories.memory(self._connection, slug, url)
 
-    def save(self, slug: str, posts: Sequence[Post], *, seen: datetime) -> SaveCount:
+    def save(self, slug: str, posts: Sequence[Post], *, seen: datetime) -> Saved:
         """Write what is new or changed among the posts of a source; inside `transaction()`.
 
         Args:
@@ -157,15 +118,18 @@ class Store:
             StoreError: The source is not in the database, or the file cannot be written.
         """
         self._require_transaction()
-        return saving.save(self._connection, slug, posts, seen=seen, names=self._current_names())
+        names, backlog = self._current_names(), self._backlog
+        return saving.save(self._connection, slug, posts, seen=seen, names=names, backlog=backlog)
 
     def record(
         self,
         result: SourceResult,
         *,
         health: Health,
-        next_fetch: datetime,
+        appointment: Appointment,
         memories: Mapping[str, Memory],
+        habits: Habits | None = None,
+        move: Move | None = None,
         discovered_feed: str | None = None,
         crawl: int | None = None,
     ) -> None:
@@ -175,10 +139,13 @@ class Store:
         behind a remembered ETag.
 
         Args:
-            result: What became of the fetch.
+            result: What became of the fetch; a feed proposed stays until a fetch succeeds.
             health: What is said of the source; a source paused or unlisted meanwhile stays so.
-            next_fetch: When it is due again.
-            memories: What to remember, by URL; the other URLs' memories stay.
+            appointment: When it is due again, and why then.
+            memories: What to remember of the URLs that were asked, changed or not; the other
+                URLs' memories stay.
+            habits: What it has accustomed us to by now; None keeps what is known.
+            move: The permanent redirect that is seen now; None for none.
             discovered_feed: The feed found by discovery; None keeps the one known.
             crawl: The pass it belongs to.
 
@@ -188,14 +155,38 @@ class Store:
         self._require_transaction()
         recording.record(
             self._connection,
-            self._current_names().source(result.source)[0],
+            self._id_of(result.source),
             result,
             health=health,
-            next_fetch=next_fetch,
+            appointment=appointment,
+            habits=habits,
+            move=move,
             memories=memories,
             discovered_feed=discovered_feed,
             crawl=crawl,
         )
+
+    def wake(self, slug: str, now: datetime) -> None:
+        """Make a source due now, for its hub told us of news; one at rest stays so.
+
+        Raises:
+            StoreError: The source is not in the database, or the file cannot be written.
+        """
+        with opening.explained(self.path):
+            recording.wake(self._connection, self._id_of(slug), now)
+
+    # --- housekeeping -------------------------------------------------------------------------
+
+    def roll_up(self, before: datetime) -> int:
+        """Sum up by day what was fetched on the days (UTC) before that of a moment.
+
+        Crawls, memories of URLs and pauses of hosts that served last before go too. Posts never do.
+
+        Returns:
+            How many fetches became part of a sum.
+        """
+        with opening.explained(self.path):
+            return rolling.roll_up(self._connection, self.transaction, before)
 
     # --- what is known ------------------------------------------------------------------------
 
@@ -206,12 +197,12 @@ class Store:
             StoreError: The database has never heard of it.
         """
         with opening.explained(self.path):
-            return recording.history(self._connection, slug)
+            return histories.history(self._connection, slug)
 
     def statuses(self) -> tuple[SourceStatus, ...]:
         """Return the health of every source, in the order of the list; unlisted ones last."""
         with opening.explained(self.path):
-            return recording.statuses(self._connection)
+            return histories.statuses(self._connection)
 
     # --- the index ----------------------------------------------------------------------------
 
@@ -239,11 +230,6 @@ class Store:
             return index.is_sound(self._connection)
 
     # ------------------------------------------------------------------------------------------
-
-    def _current_names(self) -> tags.Names:
-        if self._names is None:
-            self._names = tags.load_names(self._connection)
-        return self._names
 
     def _require_transaction(self) -> None:
         if not self._connection.in_transaction:

@@ -22,6 +22,11 @@ PAUSED = "mise en pause par l’équipe de modération"
 WAITING = "pas encore relevée"
 BACK = "de retour ; relevée à la prochaine tournée"
 
+# Why it is visited when it is.
+FIRST_VISIT = "première lecture"
+REDEFINED = "sa fiche a changé"
+RETURNED = "de retour dans la liste des sources à lire"
+
 
 def digest_of(town: Town, definitions: Mapping[str, str]) -> str:
     """Return a hash of all that `write` takes into account."""
@@ -135,8 +140,9 @@ def _write_source(
         row["listed_since"] = to_iso(now)
         source_id = _write_row(connection, "sources", source.slug, row, None)
         connection.execute(
-            "INSERT INTO source_states (source_id, reason, since, next_fetch) VALUES (?, ?, ?, ?)",
-            (source_id, WAITING, to_iso(now), to_iso(now)),
+            "INSERT INTO source_states (source_id, reason, since, next_fetch, next_reason)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (source_id, WAITING, to_iso(now), to_iso(now), FIRST_VISIT),
         )
         return
     if not old["listed"]:
@@ -173,8 +179,9 @@ def _forget(connection: sqlite3.Connection, source_id: int, now: str) -> None:
     connection.execute("DELETE FROM http_memory WHERE source_id = ?", (source_id,))
     connection.execute(
         "UPDATE source_states SET discovered_feed = NULL, proposed_feed = NULL, moved_to = NULL,"
-        " next_fetch = ? WHERE source_id = ?",
-        (now, source_id),
+        " moved_since = NULL, moved_fetches = 0, next_fetch = ?, next_reason = ?"
+        " WHERE source_id = ?",
+        (now, REDEFINED, source_id),
     )
 
 
@@ -186,20 +193,21 @@ def _write_standings(connection: sqlite3.Connection, now: str) -> None:
     ).fetchall()
     for source_id, listed, paused, note, state, reason, failures, last_success in rows:
         fetch_next: str | None = None
+        why_then = ""
         if not listed:
             new = ("unlisted", UNLISTED)
         elif paused:
             new = ("paused", f"{PAUSED} : {note}" if note else PAUSED)
         elif state in {"unlisted", "paused"}:
             back = "failing" if failures else "ok" if last_success else "new"
-            new, fetch_next = (back, BACK), now
+            new, fetch_next, why_then = (back, BACK), now, RETURNED
         else:
             continue
         if new != (state, reason):
             connection.execute(
                 "UPDATE source_states SET since = CASE WHEN state = ? THEN since ELSE ? END,"
-                " state = ?, reason = ?, next_fetch = ? WHERE source_id = ?",
-                (new[0], now, *new, fetch_next, source_id),
+                " state = ?, reason = ?, next_fetch = ?, next_reason = ? WHERE source_id = ?",
+                (new[0], now, *new, fetch_next, why_then, source_id),
             )
 
 

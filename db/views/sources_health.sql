@@ -14,6 +14,10 @@ SELECT
         ORDER BY p.id DESC LIMIT 1
     ) AS last_post,
     t.failures,
-    t.next_fetch
+    t.next_fetch,
+    t.next_reason,
+    t.proposed_feed,
+    t.moved_to,
+    t.tdm_reserved
 FROM sources AS s
 JOIN source_states AS t ON t.source_id = s.id;

@@ -1,0 +1,117 @@
+"""What we agreed with others: pauses of hosts, subscriptions at hubs, reservations of sites."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from aggregator.clock import from_iso, to_iso
+from aggregator.store import opening
+from aggregator.store.database import Database
+from aggregator.store.model import HostPause, Subscription
+
+# What two answers asked for, the longer one says.
+_PAUSE = """
+INSERT INTO hosts (host, paused_until, paused_by) VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET paused_until = excluded.paused_until, paused_by = excluded.paused_by
+WHERE excluded.paused_until > paused_until
+"""
+_SUBSCRIPTIONS = """
+SELECT s.slug, n.hub, n.topic, n.token, n.secret, n.lease_until, n.asked, n.state
+FROM subscriptions AS n JOIN sources AS s ON s.id = n.source_id
+"""
+_SUBSCRIBE = """
+INSERT OR REPLACE INTO subscriptions (
+    source_id, hub, topic, token, secret, lease_until, asked, state
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_RESERVATION = """
+UPDATE source_states SET tdm_reserved = ?, tdm_policy = ?, tdm_checked = ? WHERE source_id = ?
+"""
+
+
+class Agreements(Database):
+    """The part of the store that keeps them."""
+
+    def hosts(self, now: datetime) -> Mapping[str, HostPause]:
+        """Return the hosts to be left alone now."""
+        with opening.explained(self.path):
+            rows = self._connection.execute(
+                "SELECT host, paused_until, paused_by FROM hosts WHERE paused_until > ?",
+                (to_iso(now),),
+            ).fetchall()
+        return {host: HostPause(until=from_iso(until), status=by) for host, until, by in rows}
+
+    def pause_host(self, host: str, *, until: datetime, status: int) -> None:
+        """Leave a host alone; a longer pause that it asked for before stays."""
+        with opening.explained(self.path):
+            self._connection.execute(_PAUSE, (host, to_iso(until), status))
+
+    def note_tdm(
+        self, slug: str, *, reserved: bool | None, policy: str | None, checked: datetime
+    ) -> None:
+        """Keep what a site says of text and data mining (TDMRep); None: it says nothing.
+
+        Raises:
+            StoreError: The source is not in the database, or the file cannot be written.
+        """
+        with opening.explained(self.path):
+            row = (reserved, policy, to_iso(checked), self._id_of(slug))
+            self._connection.execute(_RESERVATION, row)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Return all subscriptions at hubs, by source."""
+        with opening.explained(self.path):
+            rows = self._connection.execute(f"{_SUBSCRIPTIONS} ORDER BY s.slug").fetchall()
+        return tuple(map(_subscription, rows))
+
+    def subscription(self, token: str) -> Subscription | None:
+        """Return the subscription whose callback holds this token, if there is one."""
+        with opening.explained(self.path):
+            row = self._connection.execute(
+                f"{_SUBSCRIPTIONS} WHERE n.token = ?", (token,)
+            ).fetchone()
+        return None if row is None else _subscription(row)
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """Write a source's one subscription in place of what it had.
+
+        Raises:
+            StoreError: The source is not in the database, or the file cannot be written.
+        """
+        lease = subscription.lease_until
+        with opening.explained(self.path):
+            row = (
+                self._id_of(subscription.source),
+                subscription.hub,
+                subscription.topic,
+                subscription.token,
+                subscription.secret,
+                lease and to_iso(lease),
+                to_iso(subscription.asked),
+                subscription.state,
+            )
+            self._connection.execute(_SUBSCRIBE, row)
+
+    def drop_subscription(self, slug: str) -> None:
+        """Forget a source's subscription, if it has one.
+
+        Raises:
+            StoreError: The source is not in the database, or the file cannot be written.
+        """
+        with opening.explained(self.path):
+            self._connection.execute(
+                "DELETE FROM subscriptions WHERE source_id = ?", (self._id_of(slug),)
+            )
+
+
+def _subscription(row: Sequence[Any]) -> Subscription:
+    return Subscription(
+        source=row[0],
+        hub=row[1],
+        topic=row[2],
+        token=row[3],
+        secret=row[4],
+        lease_until=row[5] and from_iso(row[5]),
+        asked=from_iso(row[6]),
+        state=row[7],
+    )
