@@ -3,19 +3,23 @@
 import asyncio
 import hashlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from aggregator.crawl.health import judge, next_fetch
-from aggregator.crawl.visiting import FeedMoved, Visit, visit
-from aggregator.errors import BadStatus, FetchError, ReadError, SourceError
+from aggregator.crawl.health import is_settled
+from aggregator.crawl.ledger import Ledger
+from aggregator.crawl.proposing import propose
+from aggregator.crawl.settling import Visited
+from aggregator.crawl.visiting import Past, visit
+from aggregator.errors import SourceError
 from aggregator.fetch import Web
-from aggregator.model import Health, NotModified, Outcome, SaveCount, Source, SourceResult, Town
+from aggregator.model import Source, SourceResult, Town
 from aggregator.readers import Scrapers
-from aggregator.store import SourceHistory, Store
+from aggregator.store import Due, Store
 
-WORKERS = 16  # hosts visited side by side; measured: httpx slows down with more
+WORKERS = 16  # hosts visited side by side
 
 Report = Callable[[SourceResult], None]
 
@@ -29,19 +33,23 @@ async def crawl(
     clock: Callable[[], datetime],
     slugs: Collection[str] | None = None,
     everything: bool = False,
+    limit_s: float | None = None,
+    started: Callable[[int], None] = lambda _: None,
     report: Report = lambda _: None,
 ) -> tuple[SourceResult, ...]:
     """Visit every source that is due, once.
 
     Args:
         town: The moderators' list; the store is brought in line with it first.
-        store: Where posts go.
+        store: Where posts go; nobody else may use this one meanwhile.
         scrapers: The town's scrapers.
         web: The network.
         clock: Tells the time.
         slugs: Only these sources, due or not.
         everything: All sources, due or not.
-        report: Called with each result as it is saved.
+        limit_s: Seconds after which no new visit begins: the others stay due.
+        started: Called with the number of sources to visit, before the first visit.
+        report: Called with each result when it is saved.
 
     Raises:
         StoreError: The database cannot be used.
@@ -50,31 +58,26 @@ async def crawl(
     by_slug = {source.slug: source for source in town.sources}
     found = store.due(now=clock(), slugs=slugs, everything=everything)
     # Another process may have synchronised a longer list in between.
-    due = [by_slug[slug] for slug in found if slug in by_slug]
+    due = [_Call(source=by_slug[one.slug], due=one) for one in found if one.slug in by_slug]
+    started(len(due))
     if not due:
         return ()
-    number = store.start_crawl(clock())
-    results: list[SourceResult] = []
-    queues = deque(_by_host(due))
-
-    async def work() -> None:
-        while queues:
-            for source in queues.popleft():
-                result = await _visit_and_save(
-                    source, store, town=town, scrapers=scrapers, web=web, clock=clock, crawl=number
-                )
-                results.append(result)
-                report(result)
-
+    for host, pause in store.hosts(clock()).items():
+        web.leave_alone(host, until=pause.until, status=pause.status)
+    ledger = Ledger(store, timezone=town.timezone, crawl=store.start_crawl(clock()), report=report)
+    rounds = _Rounds(
+        due, ledger=ledger, web=web, scrapers=scrapers, timezone=town.timezone, clock=clock
+    )
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(WORKERS, len(queues))):
-                group.create_task(work())
+            group.create_task(ledger.run())
+            await rounds.make(limit_s)
+            ledger.close()
     except BaseExceptionGroup as failed:
-        # A full disk fails for one worker as for all: its sentence is what people need.
+        # A full disk is one fault however many notice it: its sentence is what people need.
         raise failed.exceptions[0] from failed
-    store.end_crawl(number, clock())
-    return tuple(results)
+    store.end_crawl(ledger.crawl, clock())
+    return tuple(ledger.results)
 
 
 def definitions(town: Town, scrapers: Scrapers) -> Mapping[str, str]:
@@ -89,132 +92,100 @@ def _definition(source: Source, scrapers: Scrapers) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _by_host(sources: Iterable[Source]) -> list[list[Source]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """A source to visit now."""
+
+    source: Source
+    due: Due
+
+    @property
+    def moved_to(self) -> str | None:
+        """Where a redirect that is settled leads: asked instead of the listed address."""
+        move = self.due.history.move
+        return move.to if move is not None and is_settled(move) else None
+
+    @property
+    def host(self) -> str:
+        """The host that is asked first."""
+        listed = self.source.feed or self.due.history.discovered_feed or self.source.url
+        return urlsplit(self.moved_to or listed).hostname or ""
+
+
+class _Rounds:
+    """The visits of one pass: hosts side by side, the sources of one host in turn."""
+
+    def __init__(
+        self,
+        calls: Sequence[_Call],
+        *,
+        ledger: Ledger,
+        web: Web,
+        scrapers: Scrapers,
+        timezone: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._queues = deque(_by_host(calls))
+        self._ledger = ledger
+        self._web = web
+        self._scrapers = scrapers
+        self._timezone = timezone
+        self._clock = clock
+
+    async def make(self, limit_s: float | None) -> None:
+        """Visit all, or those that begin before the limit."""
+        ticks = asyncio.get_running_loop().time
+        end = None if limit_s is None else ticks() + limit_s
+
+        async def work() -> None:
+            while self._queues:
+                for call in self._queues.popleft():
+                    if end is not None and ticks() >= end:
+                        return
+                    begun = ticks()
+                    await self._ledger.take(await self._visit(call, begun))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(WORKERS, len(self._queues))):
+                group.create_task(work())
+
+    async def _visit(self, call: _Call, begun: float) -> Visited:
+        source, history = call.source, call.due.history
+        started = self._clock()
+        past = Past(
+            memories=call.due.memories,
+            discovered_feed=history.discovered_feed,
+            moved_to=call.moved_to,
+        )
+        found = failed = proposed = None
+        try:
+            found = await visit(
+                source,
+                web=self._web,
+                past=past,
+                scrapers=self._scrapers,
+                timezone=self._timezone,
+                seen=started,
+            )
+        except SourceError as error:
+            failed = error
+            proposed = await propose(source, error, failures=history.failures, web=self._web)
+        return Visited(
+            source=source,
+            due=call.due,
+            now=self._clock(),
+            elapsed_s=asyncio.get_running_loop().time() - begun,
+            asked_new_address=call.moved_to is not None,
+            found=found,
+            error=failed,
+            proposed_feed=proposed,
+        )
+
+
+def _by_host(calls: Sequence[_Call]) -> list[list[_Call]]:
     # A host is visited by one worker: the others need not wait for its gaps.
-    hosts: dict[str, list[Source]] = defaultdict(list)
-    for source in sources:
-        hosts[urlsplit(source.feed or source.url).hostname or ""].append(source)
+    hosts: dict[str, list[_Call]] = defaultdict(list)
+    for call in calls:
+        hosts[call.host].append(call)
     # The longest queues first, or the pass would end waiting for one of them.
     return sorted(hosts.values(), key=len, reverse=True)
-
-
-async def _visit_and_save(
-    source: Source,
-    store: Store,
-    *,
-    town: Town,
-    scrapers: Scrapers,
-    web: Web,
-    clock: Callable[[], datetime],
-    crawl: int,
-) -> SourceResult:
-    """Visit one source and record what came of it, in one transaction.
-
-    The validators (ETag …) are saved with the posts they stand for: a kill between the two
-    would hide those posts behind a « not modified » for ever.
-    """
-    started = clock()
-    ticks = asyncio.get_running_loop().time
-    begun = ticks()
-    try:
-        found = await visit(
-            source,
-            web=web,
-            recall=lambda url: store.memory(source.slug, url),
-            discovered_feed=store.history(source.slug).discovered_feed,
-            scrapers=scrapers,
-            timezone=town.timezone,
-            seen=started,
-        )
-    except SourceError as error:
-        return _record_failure(
-            source, store, error, town=town, crawl=crawl, now=clock(), elapsed_s=ticks() - begun
-        )
-    return _save(
-        source, store, found, town=town, crawl=crawl, now=clock(), elapsed_s=ticks() - begun
-    )
-
-
-def _save(
-    source: Source,
-    store: Store,
-    found: Visit,
-    *,
-    town: Town,
-    crawl: int,
-    now: datetime,
-    elapsed_s: float,
-) -> SourceResult:
-    unmodified = isinstance(found.answer, NotModified)
-    with store.transaction():
-        count = store.save(source.slug, found.posts, seen=now) if found.posts else SaveCount()
-        result = SourceResult(
-            source=source.slug,
-            outcome=Outcome.NOT_MODIFIED if unmodified else Outcome.SAVED,
-            count=count,
-            rejections=found.rejections,
-            warnings=found.warnings,
-            url=found.answer.url,
-            status=found.answer.status,
-            size_bytes=found.size_bytes,
-            elapsed_s=round(elapsed_s, 3),
-            moved_to=found.answer.moved_to,
-            fetched=now,
-        )
-        past = store.history(source.slug)
-        store.record(
-            result,
-            health=_health(result, past, town),
-            next_fetch=next_fetch(source, now=now, failures=0),
-            memories=found.memories,
-            discovered_feed=found.discovered_feed,
-            crawl=crawl,
-        )
-    return result
-
-
-def _record_failure(
-    source: Source,
-    store: Store,
-    error: SourceError,
-    *,
-    town: Town,
-    crawl: int,
-    now: datetime,
-    elapsed_s: float,
-) -> SourceResult:
-    status, retry_after_s = None, None
-    if isinstance(error, BadStatus):
-        status, retry_after_s = error.status, error.retry_after_s
-    result = SourceResult(
-        source=source.slug,
-        outcome=Outcome.FAILED,
-        error=str(error),
-        error_kind=type(error).__name__,
-        url=error.url if isinstance(error, FetchError | ReadError) else None,
-        status=status,
-        elapsed_s=round(elapsed_s, 3),
-        proposed_feed=error.proposed_feed if isinstance(error, FeedMoved) else None,
-        fetched=now,
-    )
-    with store.transaction():
-        past = store.history(source.slug)
-        store.record(
-            result,
-            health=_health(result, past, town),
-            next_fetch=next_fetch(
-                source, now=now, failures=past.failures + 1, retry_after_s=retry_after_s
-            ),
-            memories={},
-            crawl=crawl,
-        )
-    return result
-
-
-def _health(result: SourceResult, past: SourceHistory, town: Town) -> Health:
-    return judge(
-        result,
-        post_count=past.post_count,
-        newest_post=past.newest_post,
-        timezone=town.timezone,
-    )

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from aggregator import clock
 from aggregator.clock import to_iso
-from aggregator.crawl.visiting import visit
+from aggregator.crawl.visiting import Past, visit
 from aggregator.errors import UsageError
 from aggregator.fetch import Web
 from aggregator.language import slugified
-from aggregator.model import Memory, Post, Rejection, Source
+from aggregator.model import Post, Rejection, Source
 from aggregator.paths import TownFolder
 from aggregator.readers import load_scrapers
 from aggregator.sources import load_sources
@@ -70,8 +70,7 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
         found = await visit(
             source,
             web=web,
-            recall=lambda _: Memory(),
-            discovered_feed=None,
+            past=Past(),
             scrapers=load_scrapers(folder.scrapers),
             timezone=town.timezone,
             seen=clock.now(),

@@ -1,19 +1,17 @@
 """One source, from its address to its posts; writes nothing."""
 
-import asyncio
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
-from aggregator.enrich import enrich
-from aggregator.errors import BadStatus, FetchError, NotAFeed, NothingFound, ReadError, SourceError
+from aggregator.crawl.reading import normalise_all, reading
+from aggregator.errors import BadStatus, FetchError, NotAFeed, NothingFound, ReadError
 from aggregator.fetch import Web, fetch
 from aggregator.model import (
     Extraction,
     FeedCandidate,
+    Hints,
     Memory,
     NotModified,
     Page,
@@ -21,16 +19,13 @@ from aggregator.model import (
     Rejection,
     Source,
 )
-from aggregator.normalise import normalise
 from aggregator.readers import Scrapers, find_feeds, guess_feeds, read, read_feed
 
 MAX_PAGES = 3  # of a listing read by recipe or scraper, following its « next » link
 MAX_CANDIDATES = 8  # feeds tried when a source has none on the list
-
-Recall = Callable[[str], Memory]
-
-_T = TypeVar("_T")
-_log = logging.getLogger(__name__)
+# A changed feed is read from end to end once a day, whatever its marks say: so that we know
+# which items are still there, and no fault of ours can hide an entry for longer.
+MARKS_TRUSTED = timedelta(days=1)
 
 
 class FeedMoved(NotAFeed):
@@ -46,6 +41,29 @@ class FeedMoved(NotAFeed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a visit needs to know of those before.
+
+    Attributes:
+        memories: By address, what we remember of it.
+        discovered_feed: The feed that an earlier discovery found.
+        moved_to: The address to ask instead of the listed one: a redirect settled it.
+    """
+
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    discovered_feed: str | None = None
+    moved_to: str | None = None
+
+    def address(self, listed: str) -> str:
+        """Return the address to ask for a listed one."""
+        return self.moved_to or listed
+
+    def memory(self, listed: str) -> Memory:
+        """Return what is remembered of it; a new address answered through the old one."""
+        return self.memories.get(self.address(listed)) or self.memories.get(listed) or Memory()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """What a visit to a source brought; posts and pages are none where `answer` is NotModified."""
 
@@ -53,7 +71,7 @@ class Visit:
     extractions: tuple[tuple[Page, Extraction], ...] = ()
     posts: tuple[Post, ...] = ()
     rejections: tuple[Rejection, ...] = ()
-    memories: dict[str, Memory] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
     discovered_feed: str | None = None
 
     @property
@@ -68,13 +86,24 @@ class Visit:
         """What the readers found odd."""
         return tuple(text for _, extraction in self.extractions for text in extraction.warnings)
 
+    @property
+    def items(self) -> int | None:
+        """How many items the pages hold, known ones among them; none when nothing was read."""
+        if not self.extractions:
+            return None
+        return sum(len(found.entries) + found.known for _, found in self.extractions)
+
+    @property
+    def hints(self) -> Hints | None:
+        """What the feed says of itself; none when nothing was read."""
+        return self.extractions[0][1].hints if self.extractions else None
+
 
 async def visit(
     source: Source,
     *,
     web: Web,
-    recall: Recall,
-    discovered_feed: str | None,
+    past: Past,
     scrapers: Scrapers,
     timezone: str,
     seen: datetime,
@@ -84,8 +113,7 @@ async def visit(
     Args:
         source: What to visit.
         web: The network.
-        recall: Gives what we remember of a URL of this source.
-        discovered_feed: The feed that an earlier discovery found.
+        past: What earlier visits left.
         scrapers: The town's scrapers.
         timezone: Where times without a zone are.
         seen: The moment of this visit, for posts without a date.
@@ -93,120 +121,145 @@ async def visit(
     Raises:
         SourceError: It cannot be fetched or read.
     """
+    work = _Work(source=source, web=web, past=past, scrapers=scrapers, timezone=timezone, seen=seen)
     if source.reader in {"recipe", "scraper"}:
-        found = await _visit_listing(source, web=web, recall=recall, scrapers=scrapers)
-    elif source.feed is not None:
-        found = await _visit_feed(source, source.feed, web=web, recall=recall)
-    else:
-        found = await _visit_discovered(source, discovered_feed, web=web, recall=recall)
-    if isinstance(found.answer, NotModified):
-        return found
-    work = partial(_normalise_all, found, source, timezone, seen)
-    return await _reading(found.answer.url, work)
+        return await work.visit_listing()
+    if source.feed is not None:
+        return await work.visit_feed(source.feed)
+    return await work.visit_discovered()
 
 
-async def _reading(url: str, work: Callable[[], _T]) -> _T:
-    """Make something of strangers' bytes, in a thread: the clocks of other exchanges go on.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """One visit; what its steps share."""
+
+    source: Source
+    web: Web
+    past: Past
+    scrapers: Scrapers
+    timezone: str
+    seen: datetime
+
+    async def visit_feed(self, listed: str) -> Visit:
+        address, memory = self.past.address(listed), self.past.memory(listed)
+        # A feed the moderators listed is an address that its site published for readers; one we
+        # discovered by ourselves obeys robots.txt as any page.
+        answer = await fetch(
+            address, web=self.web, memory=memory, obey_robots=self.source.feed is None
+        )
+        if isinstance(answer, NotModified):
+            return Visit(answer=answer, memories={address: answer.memory})
+        fresh = memory.read_whole is not None and (
+            timedelta(0) <= self.seen - memory.read_whole < MARKS_TRUSTED
+        )
+        known = memory.marks if fresh else b""
+        found = await reading(answer.url, partial(self._read_feed, answer, known=known))
+        extraction = found.extractions[0][1]
+        remembered = replace(
+            answer.memory,
+            marks=extraction.marks,
+            read_whole=memory.read_whole if known else self.seen,
+        )
+        return replace(found, memories={address: remembered})
+
+    def _read_feed(self, answer: Page, *, known: bytes) -> Visit:
+        try:
+            extraction = read_feed(answer, known=known)
+        except NotAFeed as error:
+            asked = answer.requested_url
+            feeds = (found.url for found in find_feeds(answer) if not found.is_comments)
+            proposed = next(feeds, None)
+            if proposed is None or proposed == asked:
+                raise
+            raise FeedMoved(
+                f"{error}; the page announces the feed {proposed}",
+                url=asked,
+                proposed_feed=proposed,
+            ) from error
+        return self._normalised(Visit(answer=answer, extractions=((answer, extraction),)))
+
+    async def visit_discovered(self) -> Visit:
+        feed = self.past.discovered_feed
+        if feed is None:
+            return await self._discover()
+        try:
+            return await self.visit_feed(feed)
+        except (NotAFeed, BadStatus):
+            # No moderator chose that address: what was found once may be found elsewhere.
+            return await self._discover()
+
+    async def visit_listing(self) -> Visit:
+        start = self.past.address(self.source.url)
+        first = await fetch(start, web=self.web, memory=self.past.memory(self.source.url))
+        memories = {start: first.memory}
+        if isinstance(first, NotModified):
+            return Visit(answer=first, memories=memories)
+        pages = [(first, await self._read_listing(first))]
+        address = pages[0][1].next_url
+        while address is not None and address not in memories and len(pages) < MAX_PAGES:
+            try:
+                memory = self.past.memories.get(address) or Memory()
+                answer = await fetch(address, web=self.web, memory=memory)
+                if isinstance(answer, NotModified):
+                    break
+                extraction = await self._read_listing(answer)
+            except (FetchError, ReadError) as error:
+                # What the first pages hold is kept; nothing is remembered, so all are asked again.
+                page, read_so_far = pages[-1]
+                warnings = (*read_so_far.warnings, f"the next page could not be read: {error}")
+                pages[-1] = (page, replace(read_so_far, warnings=warnings))
+                memories.clear()
+                break
+            memories[address] = answer.memory
+            pages.append((answer, extraction))
+            address = extraction.next_url
+        found = Visit(answer=first, extractions=tuple(pages), memories=memories)
+        return await reading(first.url, partial(self._normalised, found))
+
+    async def _read_listing(self, page: Page) -> Extraction:
+        return await reading(page.url, partial(read, page, self.source, scrapers=self.scrapers))
+
+    async def _discover(self) -> Visit:
+        found = await discover(self.source.url, web=self.web)
+        return await reading(found.answer.url, partial(self._normalised, found))
+
+    def _normalised(self, found: Visit) -> Visit:
+        posts, rejections = normalise_all(
+            found.extractions, source=self.source, timezone=self.timezone, seen=self.seen
+        )
+        return replace(found, posts=posts, rejections=rejections)
+
+
+async def discover(url: str, *, web: Web, but: str | None = None) -> Visit:
+    """Find the feed of a site; the answer's extraction is read, its posts are not.
+
+    Args:
+        url: A page of the site.
+        web: The network.
+        but: A feed that is known to be no good.
 
     Raises:
-        SourceError: What the work raised; a ReadError too where we have a fault that this page
-            brings out, or the page would stop every crawl of all sources, for ever.
+        FetchError: The page cannot be had.
+        NothingFound: It has no feed.
     """
+    home = await _fetch_page(url, web=web)
     try:
-        return await asyncio.to_thread(work)
-    except SourceError:
-        raise
-    except Exception as error:
-        _log.exception("%s: a fault of this program", url)
-        raise ReadError(
-            f"{url}: this program has a fault that the page brings out ({error!r:.200}); report it"
-            " with a copy of the page",
-            url=url,
-        ) from error
-
-
-async def _visit_feed(source: Source, address: str, *, web: Web, recall: Recall) -> Visit:
-    # A feed the moderators listed is an address that its site published for readers; one we
-    # discovered by ourselves obeys robots.txt as any page.
-    answer = await fetch(address, web=web, memory=recall(address), obey_robots=source.feed is None)
-    memories = {address: answer.memory}
-    if isinstance(answer, NotModified):
-        return Visit(answer=answer, memories=memories)
-    try:
-        extraction = await _reading(answer.url, partial(read_feed, answer))
-    except NotAFeed as error:
-        found = await _reading(answer.url, partial(find_feeds, answer))
-        proposed = next((c.url for c in found if not c.is_comments), None)
-        if proposed is None or proposed == address:
-            raise
-        raise FeedMoved(
-            f"{error}; the page announces the feed {proposed}", url=address, proposed_feed=proposed
-        ) from error
-    return Visit(answer=answer, extractions=((answer, extraction),), memories=memories)
-
-
-async def _visit_discovered(
-    source: Source, address: str | None, *, web: Web, recall: Recall
-) -> Visit:
-    if address is None:
-        return await _discover(source, web=web)
-    try:
-        return await _visit_feed(source, address, web=web, recall=recall)
-    except (NotAFeed, BadStatus):
-        # No moderator chose that address: what was found once may be found elsewhere.
-        return await _discover(source, web=web)
-
-
-async def _visit_listing(source: Source, *, web: Web, recall: Recall, scrapers: Scrapers) -> Visit:
-    first = await fetch(source.url, web=web, memory=recall(source.url))
-    memories = {source.url: first.memory}
-    if isinstance(first, NotModified):
-        return Visit(answer=first, memories=memories)
-    pages = [(first, await _read_listing(first, source, scrapers))]
-    address = pages[0][1].next_url
-    while address is not None and address not in memories and len(pages) < MAX_PAGES:
-        try:
-            answer = await fetch(address, web=web, memory=recall(address))
-            if isinstance(answer, NotModified):
-                break
-            extraction = await _read_listing(answer, source, scrapers)
-        except (FetchError, ReadError) as error:
-            # What the first pages hold is kept; nothing is remembered, so that all are asked again.
-            page, read_so_far = pages[-1]
-            warnings = (*read_so_far.warnings, f"the next page could not be read: {error}")
-            pages[-1] = (page, replace(read_so_far, warnings=warnings))
-            memories.clear()
-            break
-        memories[address] = answer.memory
-        pages.append((answer, extraction))
-        address = extraction.next_url
-    return Visit(answer=first, extractions=tuple(pages), memories=memories)
-
-
-async def _read_listing(page: Page, source: Source, scrapers: Scrapers) -> Extraction:
-    return await _reading(page.url, partial(read, page, source, scrapers=scrapers))
-
-
-async def _discover(source: Source, *, web: Web) -> Visit:
-    home = await _fetch_page(source.url, web=web)
-    try:
-        extraction = await _reading(home.url, partial(read_feed, home))
+        extraction = await reading(home.url, partial(read_feed, home))
     except NotAFeed:
         pass
     else:
         return _discovered(home, extraction)
-    found = await _reading(home.url, partial(find_feeds, home))
+    found = await reading(home.url, partial(find_feeds, home))
     announced = [candidate for candidate in found if not candidate.is_comments]
-    for candidate in _first_of_each([*announced, *guess_feeds(home.url)])[:MAX_CANDIDATES]:
+    for address in _addresses([*announced, *guess_feeds(home.url)], but=but):
         try:
-            page = await _fetch_page(candidate.url, web=web)
-            extraction = await _reading(page.url, partial(read_feed, page))
+            page = await _fetch_page(address, web=web)
+            extraction = await reading(page.url, partial(read_feed, page))
         except (FetchError, NotAFeed):
             continue
         return _discovered(page, extraction)
     raise NothingFound(
-        f"no feed found on {source.url}: name its feed, or describe the page with a recipe",
-        url=source.url,
+        f"no feed found on {url}: name its feed, or describe the page with a recipe", url=url
     )
 
 
@@ -227,35 +280,6 @@ def _discovered(page: Page, extraction: Extraction) -> Visit:
     )
 
 
-def _first_of_each(candidates: Iterable[FeedCandidate]) -> list[FeedCandidate]:
-    unique: dict[str, FeedCandidate] = {}
-    for candidate in candidates:
-        unique.setdefault(candidate.url, candidate)
-    return list(unique.values())
-
-
-def _normalise_all(found: Visit, source: Source, timezone: str, seen: datetime) -> Visit:
-    posts: list[Post] = []
-    rejections: list[Rejection] = []
-    for page, extraction in found.extractions:
-        for entry in extraction.entries:
-            result = normalise(
-                entry,
-                source=source,
-                page_url=page.url,
-                language=extraction.language,
-                seen=seen,
-                timezone=timezone,
-            )
-            if isinstance(result, Rejection):
-                rejections.append(result)
-            else:
-                posts.append(enrich(result, source=source))
-    # A feed that is well-formed may hold nothing worth keeping; anything else may not.
-    if not posts and not all(extraction.may_be_empty for _, extraction in found.extractions):
-        reasons = "; ".join(dict.fromkeys(rejection.reason for rejection in rejections))
-        raise NothingFound(
-            f"nothing could be kept of {found.answer.url} ({reasons or 'it holds no item'})",
-            url=found.answer.url,
-        )
-    return replace(found, posts=tuple(posts), rejections=tuple(rejections))
+def _addresses(candidates: list[FeedCandidate], *, but: str | None) -> list[str]:
+    addresses = dict.fromkeys(candidate.url for candidate in candidates)
+    return [address for address in addresses if address != but][:MAX_CANDIDATES]

@@ -1,0 +1,123 @@
+"""Writing what visits brought: many sources a transaction, in a thread beside the visits.
+
+The validators (ETag …) are saved with the posts they stand for: a kill between the two would hide
+those posts behind a « not modified » for ever. A result is reported when it is on the disk, never
+before.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from aggregator.crawl.settling import Settler, Visited
+from aggregator.errors import ReadError, StoreError
+from aggregator.model import SourceResult
+from aggregator.store import Store
+
+GROUP = 64  # visits a transaction: well under 1 s
+GROUP_POSTS = 1_500
+LINGER_S = 0.1  # what a visit waits for others to share its transaction
+
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """Takes visits and writes them; `run` is a task beside those that visit.
+
+    Args:
+        store: Nobody else may use it meanwhile.
+        timezone: The town's.
+        crawl: The number of the pass.
+        report: Called with each result when it is saved.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        timezone: str,
+        crawl: int,
+        report: Callable[[SourceResult], None],
+    ) -> None:
+        self.crawl = crawl
+        self.results: list[SourceResult] = []
+        self._store = store
+        self._settler = Settler(store, timezone=timezone, crawl=crawl)
+        self._report = report
+        self._waiting: asyncio.Queue[Visited] = asyncio.Queue(maxsize=GROUP)
+        self._closing = asyncio.Event()
+
+    async def take(self, visited: Visited) -> None:
+        """Take a visit; waits when too many are to be written already."""
+        await self._waiting.put(visited)
+
+    def close(self) -> None:
+        """Say that no more will come: `run` ends when all is written."""
+        self._closing.set()
+
+    async def run(self) -> None:
+        """Write until closed.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), LINGER_S)
+            while group := self._group():
+                await self._save(group)
+            if self._closing.is_set() and self._waiting.empty():
+                return
+
+    def _group(self) -> list[Visited]:
+        group: list[Visited] = []
+        posts = 0
+        while not self._waiting.empty() and len(group) < GROUP and posts < GROUP_POSTS:
+            visited = self._waiting.get_nowait()
+            posts += len(visited.found.posts) if visited.found else 0
+            group.append(visited)
+        return group
+
+    async def _save(self, group: Sequence[Visited]) -> None:
+        # A stop must not leave the thread writing to a store that is being closed.
+        writing = asyncio.ensure_future(asyncio.to_thread(self._write, group))
+        try:
+            results = await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            self._tell(await writing)
+            raise
+        self._tell(results)
+
+    def _tell(self, results: Sequence[SourceResult]) -> None:
+        for result in results:
+            self.results.append(result)
+            self._report(result)
+
+    def _write(self, group: Sequence[Visited]) -> list[SourceResult]:
+        try:
+            with self._store.transaction():
+                return [self._settler.settle(visited) for visited in group]
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - see below
+            # One of them brings out a fault of ours: the others must not suffer.
+            return [self._write_alone(visited) for visited in group]
+
+    def _write_alone(self, visited: Visited) -> SourceResult:
+        try:
+            with self._store.transaction():
+                return self._settler.settle(visited)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - recorded and logged
+            url = visited.source.feed or visited.source.url
+            _log.exception("%s: a fault of this program while saving", visited.source.slug)
+            fault = ReadError(
+                f"{url}: this program has a fault that the page brings out when it is saved"
+                f" ({error!r:.200}); report it with a copy of the page",
+                url=url,
+            )
+            with self._store.transaction():
+                return self._settler.settle(replace(visited, found=None, error=fault))

@@ -1,0 +1,76 @@
+"""Making something of strangers' bytes: in a thread, and never the end of the crawl."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from aggregator.enrich import enrich
+from aggregator.errors import NothingFound, ReadError, SourceError
+from aggregator.model import Extraction, Page, Post, Rejection, Source
+from aggregator.normalise import normalise
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+async def reading(url: str, work: Callable[[], _T]) -> _T:
+    """Make something of strangers' bytes, in a thread: the clocks of other exchanges go on.
+
+    Raises:
+        SourceError: What the work raised; a ReadError too where we have a fault that this page
+            brings out, or the page would stop every crawl of all sources, for ever.
+    """
+    try:
+        return await asyncio.to_thread(work)
+    except SourceError:
+        raise
+    except Exception as error:
+        _log.exception("%s: a fault of this program", url)
+        raise ReadError(
+            f"{url}: this program has a fault that the page brings out ({error!r:.200}); report it"
+            " with a copy of the page",
+            url=url,
+        ) from error
+
+
+def normalise_all(
+    extractions: Iterable[tuple[Page, Extraction]],
+    *,
+    source: Source,
+    timezone: str,
+    seen: datetime,
+) -> tuple[tuple[Post, ...], tuple[Rejection, ...]]:
+    """Turn the entries of a source's pages into posts and rejections.
+
+    Raises:
+        NothingFound: Nothing can be kept where something is expected.
+    """
+    posts: list[Post] = []
+    rejections: list[Rejection] = []
+    known, may_be_empty, address = 0, True, source.url
+    for page, extraction in extractions:
+        known += extraction.known
+        # A feed that is well-formed may hold nothing worth keeping; anything else may not.
+        may_be_empty = may_be_empty and extraction.may_be_empty
+        address = page.url
+        for entry in extraction.entries:
+            result = normalise(
+                entry,
+                source=source,
+                page_url=page.url,
+                language=extraction.language,
+                seen=seen,
+                timezone=timezone,
+            )
+            if isinstance(result, Rejection):
+                rejections.append(result)
+            else:
+                posts.append(enrich(result, source=source))
+    if not (posts or known or may_be_empty):
+        reasons = "; ".join(dict.fromkeys(rejection.reason for rejection in rejections))
+        raise NothingFound(
+            f"nothing could be kept of {address} ({reasons or 'it holds no item'})", url=address
+        )
+    return tuple(posts), tuple(rejections)
