@@ -1,36 +1,25 @@
-"""YAML, read into three kinds of node that know their line.
+"""The tree of a YAML file: three kinds of node that know their line.
 
-The parser is ruamel.yaml's, down to its events; the tree is built here, because the events come
-one by one: nesting and size are bounded before they cost anything, and what turns YAML into code
-or into a bomb (tags, anchors, aliases) never gets built.
+It is built here from a parser's events (quick.py, reference.py), because those come one by one:
+nesting and size are bounded before they cost anything, and what turns YAML into code or into a
+bomb (tags, anchors, aliases) never gets built.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    CollectionEndEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-)
-from ruamel.yaml.reader import ReaderError
-from ruamel.yaml.resolver import implicit_resolvers
+from types import ModuleType
+from typing import Any
 
 from aggregator.sources.complaints import quoted
 
 DEEPEST = 16  # ours needs five: root, sources, a source, its recipe, a list
-MOST_NODES = 50_000  # 60 times the list of a city; read in about a second
-LONGEST_LINE_CHARS = 10_000  # the parser is quadratic on some lines
+MOST_NODES = 50_000  # 60 times the list of a city
 
-# Every reader of YAML 1.1 and of 1.2 agrees that any other plain scalar is a text.
-_NULL = "tag:yaml.org,2002:null"
-_NOT_TEXT = tuple((tag, pattern, first) for _, tag, pattern, first in implicit_resolvers)
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+# What some reader of YAML may take for something else than a text: all others are told without
+# asking the reference, whose import costs as much as reading a whole list.
+_MAYBE_NO_TEXT = re.compile(r"[-+.0-9~<=!&*]|(?i:y|n|yes|no|on|off|true|false|null)?\Z")
 
 
 class BadYaml(ValueError):
@@ -56,20 +45,16 @@ class Scalar:
     @property
     def is_null(self) -> bool:
         """Tell whether it is YAML's nothing: `null`, `~`, or no value at all."""
-        return self._yaml_type() == _NULL
+        return self.plain and self.text in _NULLS
 
     @property
     def is_ambiguous(self) -> bool:
         """Tell whether some reader of YAML takes it for something else than a text."""
-        return self._yaml_type() is not None
+        if not self.plain or not _MAYBE_NO_TEXT.match(self.text):
+            return False
+        from aggregator.sources.reference import is_text  # noqa: PLC0415 - seldom needed
 
-    def _yaml_type(self) -> str | None:
-        if not self.plain:
-            return None
-        for tag, pattern, first in _NOT_TEXT:
-            if self.text[:1] in first and pattern.match(self.text):
-                return str(tag)
-        return None
+        return not is_text(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,67 +96,36 @@ class _Open:
         return MapNode(pairs=tuple(pairs), line=self.line)
 
 
-def parse(text: str) -> Node:
-    """Read one YAML document.
+def build(events: Iterable[Any], kinds: ModuleType) -> Node:
+    """Build the tree of one document.
+
+    Args:
+        events: As PyYAML's parser or ruamel.yaml's gives them; they are alike.
+        kinds: The module with the classes of these events.
 
     Raises:
-        BadYaml: It is no YAML, or holds what a list of sources has no use for.
+        BadYaml: The file holds what a list of sources has no use for.
     """
-    _check_lines(text)
-    return _build(_events(text))
-
-
-def _check_lines(text: str) -> None:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > LONGEST_LINE_CHARS:
-            raise BadYaml(number, f"a line of more than {LONGEST_LINE_CHARS} characters; cut it")
-
-
-def _events(text: str) -> Iterator[Event]:
-    line = 1
-    try:
-        # typ="safe" with pure=True: the Python parser of YAML 1.2, without comments.
-        for event in YAML(typ="safe", pure=True).parse(text):
-            line = event.start_mark.line + 1
-            yield event
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise BadYaml(mark.line + 1 if mark else line, _explain(error)) from error
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        bad = f"a character that YAML does not allow (code {error.character:#x}); delete it"
-        raise BadYaml(line, bad) from error
-    except (
-        YAMLError,
-        ValueError,
-        ArithmeticError,
-        LookupError,
-        AttributeError,
-        TypeError,
-    ) as error:
-        # Outside its own errors the parser trips over absurd escapes and directives.
-        bad = f"not valid YAML here or just below ({type(error).__name__}); write it anew"
-        raise BadYaml(line, bad) from error
-
-
-def _build(events: Iterator[Event]) -> Node:
     parents: list[_Open] = [_Open(line=1, is_map=False)]
     nodes = documents = 0
     for event in events:
         line = event.start_mark.line + 1
-        if isinstance(event, DocumentStartEvent):
-            documents += 1
-            _refuse(documents > 1, line, 'a second document; delete the line "---"')
-        elif isinstance(event, NodeEvent):
+        if isinstance(event, kinds.NodeEvent):
             nodes += 1
             _refuse(nodes > MOST_NODES, line, f"more than {MOST_NODES} values; is this a list?")
             _check_node(event, line)
-        if isinstance(event, ScalarEvent):
-            parents[-1].children.append(_scalar(event, line))
-        elif isinstance(event, CollectionStartEvent):
+        elif isinstance(event, kinds.DocumentStartEvent):
+            documents += 1
+            _refuse(documents > 1, line, 'a second document; delete the line "---"')
+        if isinstance(event, kinds.ScalarEvent):
+            # YAML calls a scalar without quotes plain; implicit[0] says so for untagged ones.
+            scalar = Scalar(text=event.value, plain=bool(event.implicit[0]), line=line)
+            parents[-1].children.append(scalar)
+        elif isinstance(event, kinds.CollectionStartEvent):
             _refuse(len(parents) > DEEPEST, line, f"nested more than {DEEPEST} deep; flatten it")
-            parents.append(_Open(line=line, is_map=isinstance(event, MappingStartEvent)))
-        elif isinstance(event, CollectionEndEvent):
+            is_map = isinstance(event, kinds.MappingStartEvent)
+            parents.append(_Open(line=line, is_map=is_map))
+        elif isinstance(event, kinds.CollectionEndEvent):
             node = parents.pop().closed()
             parents[-1].children.append(node)
     if not parents[0].children:
@@ -184,7 +138,7 @@ def _refuse(condition: bool, line: int, message: str) -> None:
         raise BadYaml(line, message)
 
 
-def _check_node(event: NodeEvent, line: int) -> None:
+def _check_node(event: Any, line: int) -> None:
     tag = getattr(event, "tag", None)
     if event.anchor is not None:  # « &a » and « *a »
         found = f"anchors and aliases (here {quoted(str(event.anchor))})"
@@ -193,25 +147,3 @@ def _check_node(event: NodeEvent, line: int) -> None:
     else:
         return
     raise BadYaml(line, f"{found} are not read; write the value out, or put the text in quotes")
-
-
-def _scalar(event: ScalarEvent, line: int) -> Scalar:
-    # YAML calls a scalar without quotes plain; implicit[0] says so for untagged ones.
-    return Scalar(text=event.value, plain=bool(event.implicit[0]), line=line)
-
-
-_ADVICE = {  # words of the parser → what a moderator can do
-    "\\t": "indent with spaces, never with tabs",
-    "mapping values": 'put a text that holds ": " in quotes',
-    "unexpected end of stream": "close the quotes, brackets or braces",
-    "expected ',' or": "close the quotes, brackets or braces, and put commas between",
-}
-
-
-def _explain(error: MarkedYAMLError) -> str:
-    problem = str(error.problem or error.context or "unreadable").split("\n", maxsplit=1)[0]
-    advice = "check indentation and quotes here and on the line above"
-    for words, better in _ADVICE.items():
-        if words in problem:
-            advice = better
-    return f"not valid YAML: {problem}; {advice}"

@@ -24,7 +24,7 @@ from aggregator.sources.parts import (
 Part = TypeVar("Part", Instance, Quartier, Tab, Source)
 
 FILE_KEYS = ("version", "town", "instances", "quartiers", "tabs", "defaults", "sources")
-TOWN_KEYS = ("name", "timezone", "contact")
+TOWN_KEYS = ("name", "timezone", "contact", "address")
 DEFAULT_KEYS = ("every", "language", "display")
 
 
@@ -50,6 +50,7 @@ def read_town(root: Node, *, scrapers: Path | None, complaints: Complaints) -> T
         name=town.name(),
         timezone=town.read("timezone", values.timezone, required=True) or "",
         contact=town.read("contact", values.contact, required=True) or "",
+        address=town.read("address", values.origin),
         instances=_each(instances, INSTANCE_KEYS, instance, reading),
         quartiers=_each(quartiers, QUARTIER_KEYS, quartier, reading),
         tabs=_each(tabs, TAB_KEYS, tab, reading),

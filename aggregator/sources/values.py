@@ -11,7 +11,7 @@ from aggregator.model import Display
 from aggregator.scraping import parse_selector
 from aggregator.sources.complaints import proposal, quoted
 
-SHORTEST = timedelta(minutes=5)
+SHORTEST = timedelta(minutes=15)  # what a small site may be asked for, all day long
 LONGEST = timedelta(days=31)
 LONGEST_SLUG_CHARS = 60
 LONGEST_URL_CHARS = 2000
@@ -60,6 +60,15 @@ def url(text: str) -> str:
     return text
 
 
+def origin(text: str) -> str:
+    """Check the address of a whole site: scheme, host and maybe port; in ASCII for headers."""
+    parts = urlsplit(url(text))
+    right = f"{parts.scheme}://{parts.netloc.encode('idna').decode('ascii')}"
+    if text != right:
+        raise ValueError(f"{quoted(text)} is more than the address of a site; write {right}")
+    return text
+
+
 def contact(text: str) -> str:
     """Check how sites may reach us: an e-mail or a web address, in ASCII for the User-Agent."""
     if text.isascii() and _EMAIL.fullmatch(text):
@@ -77,7 +86,7 @@ def duration(text: str) -> timedelta:
         raise ValueError(f"{quoted(text)} is no duration; write 15m, 1h or 2d{hint}")
     length = timedelta(**{_UNITS[found[2]]: int(found[1])})
     if not SHORTEST <= length <= LONGEST:
-        raise ValueError(f"{quoted(text)} is out of bounds; write between 5m and 31d")
+        raise ValueError(f"{quoted(text)} is out of bounds; write between 15m and 31d")
     return length
 
 

@@ -38,7 +38,7 @@ def write_town(folder: Path, site: Site, *slugs: str) -> Path:
     """Write a town folder whose sources are feeds of a loopback site; return the folder."""
     sources = "".join(
         f"  - {{slug: {slug}, name: Source {slug}, url: '{site.root}/', kind: blog,"
-        f" feed: '{site.url(f'/{slug}.xml')}', every: 5m}}\n"
+        f" feed: '{site.url(f'/{slug}.xml')}', every: 15m}}\n"
         for slug in slugs
     )
     (folder / "sources.yaml").write_text(

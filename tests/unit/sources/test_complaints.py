@@ -83,6 +83,26 @@ IN_PLACE = [
         "is neither an e-mail nor a web address",
     ),
     (2, "town: {name: A, timezone: UTC, contact: 'http://'}", '"http://" names no site'),
+    (
+        2,
+        "town: {name: A, timezone: UTC, contact: a@b.fr, address: veille.fr}",
+        'town: address: "veille.fr" is no web address; begin it with https://',
+    ),
+    (
+        2,
+        "town: {name: A, timezone: UTC, contact: a@b.fr, address: 'https://veille.fr:8443/'}",
+        '.fr:8443/" is more than the address of a site; write https://veille.fr:8443',
+    ),
+    (
+        2,
+        "town: {name: A, timezone: UTC, contact: a@b.fr, address: 'http://veille.fr/a?b'}",
+        "is more than the address of a site; write http://veille.fr",
+    ),
+    (
+        2,
+        "town: {name: A, timezone: UTC, contact: a@b.fr, address: 'https://été.fr'}",
+        "write https://xn--t-9fab.fr",
+    ),
     (2, "town: {name: 59, timezone: UTC, contact: a@b.fr}", 'put it in quotes: "59"'),
     (
         2,
@@ -157,7 +177,7 @@ IN_PLACE = [
 UNDER_A_SOURCE = [
     ("    every: 60", 'every: "60" is no duration; write 15m, 1h or 2d (here "60m" perhaps)'),
     ("    every: 1 heure", '"1 heure" is no duration; write 15m, 1h or 2d'),
-    ("    every: 4m", '"4m" is out of bounds; write between 5m and 31d'),
+    ("    every: 14m", '"14m" is out of bounds; write between 15m and 31d'),
     ("    every: 32d", '"32d" is out of bounds'),
     ("    language: French", '"French" is no language tag'),
     ("    display: titel", '"titel" is no display; did you mean "title"?'),

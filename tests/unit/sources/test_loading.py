@@ -11,7 +11,8 @@ from aggregator.sources import load_sources
 
 WHOLE = """\
 version: 1
-town: {name: Roubaix, timezone: Europe/Paris, contact: veille@example.org}
+town: {name: Roubaix, timezone: Europe/Paris, contact: veille@example.org,
+       address: 'https://veille.example.org:8443'}
 instances:
   - slug: fph
     name: Fonds de participation des habitants
@@ -66,6 +67,7 @@ TOWN = Town(
     name="Roubaix",
     timezone="Europe/Paris",
     contact="veille@example.org",
+    address="https://veille.example.org:8443",
     instances=(
         Instance(
             slug="fph",
@@ -109,7 +111,7 @@ TOWN = Town(
             feed_unverified=True,
             every=timedelta(hours=2),
             display=Display.FULL,
-            line=24,
+            line=25,
         ),
         Source(
             slug="lafabrique",
@@ -128,7 +130,7 @@ TOWN = Town(
             ),
             every=timedelta(minutes=15),
             display=Display.FULL,
-            line=32,
+            line=33,
         ),
         Source(
             slug="cmj",
@@ -140,7 +142,7 @@ TOWN = Town(
             language="pt-BR",
             paused=True,
             note="Site en travaux :\nà revoir.",
-            line=40,
+            line=41,
         ),
     ),
 )
@@ -190,7 +192,7 @@ def test_the_press_shows_titles_unless_the_source_itself_says_otherwise(
     assert load_sources(path).sources[0].display is shown
 
 
-def test_without_defaults_a_source_is_read_every_hour_in_french(tmp_path: Path) -> None:
+def test_without_defaults_a_source_has_its_own_rhythm_and_is_french(tmp_path: Path) -> None:
     path = tmp_path / "sources.yaml"
     path.write_text(
         "version: 1\n"
@@ -199,7 +201,7 @@ def test_without_defaults_a_source_is_read_every_hour_in_french(tmp_path: Path) 
         "  - {slug: a, name: A, url: 'https://a.example/', kind: blog}\n"
     )
     (source,) = load_sources(path).sources
-    assert (source.every, source.language) == (timedelta(hours=1), "fr")
+    assert (source.every, source.language) == (None, "fr")
     assert (source.display, source.reader) == (Display.EXCERPT, "discover")
 
 

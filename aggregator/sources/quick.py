@@ -1,0 +1,34 @@
+"""YAML by libyaml, in C: for the file without a fault, which is what a crawl finds.
+
+It reads YAML 1.1. What that reads otherwise than YAML 1.2 is left to reference.py, and so is
+every file with a fault, for the sake of the explanation.
+"""
+
+import re
+
+import yaml
+
+from aggregator.sources.nodes import BadYaml, Node, build
+
+# Where the two parsers differ: line ends of YAML 1.1 that are none in 1.2 (5.4), or alone; a byte
+# order mark inside; directives (« %YAML 1.1 »), which may set other rules still; tabs; and a block
+# of text whose header or first line is odd.
+_DIFFERS = re.compile(
+    "[\x85\u2028\u2029\ufeff\t]|\r(?!\n)|^(?:%|\.{3})|[|>][-+0-9]*(?:#| *(?:#.*)?\r?\n(?: +\r?\n| *#))",
+    re.MULTILINE,
+)
+
+
+def parse(text: str) -> Node:
+    """Read one YAML document.
+
+    Raises:
+        BadYaml: This parser cannot vouch for it; the reference may read it, or say what is wrong.
+    """
+    if _DIFFERS.search(text):
+        raise BadYaml(None, "holds what the two parsers may read differently")
+    try:
+        return build(yaml.parse(text, Loader=yaml.CSafeLoader), yaml.events)
+    except (yaml.YAMLError, ValueError, AttributeError) as error:
+        # AttributeError: this PyYAML was built without libyaml.
+        raise BadYaml(None, str(error)) from error
