@@ -10,11 +10,12 @@ import yaml
 
 from aggregator.sources.nodes import BadYaml, Node, build
 
-# Where the two parsers differ: line ends of YAML 1.1 that are none in 1.2 (5.4), or alone; a byte
-# order mark inside; directives (« %YAML 1.1 »), which may set other rules still; tabs; and a block
-# of text whose header or first line is odd.
+# Where the two parsers differ. A list that is written as lists are holds none of these.
 _DIFFERS = re.compile(
-    "[\x85\u2028\u2029\ufeff\t]|\r(?!\n)|^(?:%|\.{3})|[|>][-+0-9]*(?:#| *(?:#.*)?\r?\n(?: +\r?\n| *#))",
+    "[\x85\u2028\u2029]|\r(?!\n)"  # ends of lines in YAML 1.1, not in 1.2 (5.4); or standing alone
+    "|[\ufeff\t]"  # a byte order mark inside; tabs
+    "|^(?:%|[.]{3})"  # directives (« %YAML 1.1 »), which may set other rules; ends of documents
+    "|[|>][-+0-9]*(?:#| *(?:#.*)?\r?\n(?: +\r?\n| *#))",  # a block of text with an odd beginning
     re.MULTILINE,
 )
 
