@@ -38,11 +38,11 @@ WRITER = textwrap.dedent(
                 for guid in guids
             ]
             with store.transaction():
-                count = store.save("s", posts, seen=start + timedelta(days=99))
+                count = store.save("s", posts, seen=start + timedelta(days=99)).count
                 store.record(
                     SourceResult(source="s", outcome=Outcome.SAVED, count=count, fetched=start),
                     health=Health(state=State.OK, reason=""),
-                    next_fetch=start,
+                    appointment=Appointment(at=start, reason=""),
                     memories={"https://s/": Memory(etag=guids[-1])},
                 )
             print(guids[-1], *guids[:-1], flush=True)

@@ -103,6 +103,6 @@ Save = Callable[..., Any]
 def save(store: Store) -> Save:
     def run(*posts: Post, slug: str = "blog", seen: datetime = NOON) -> Any:
         with store.transaction():
-            return store.save(slug, posts, seen=seen)
+            return store.save(slug, posts, seen=seen).count
 
     return run

@@ -5,7 +5,14 @@ from aggregator.model import State
 from aggregator.paths import bundled
 from aggregator.store import Store
 
-VIEWS = ["publications", "publication_quartiers", "sources_health", "fetches", "revisions"]
+VIEWS = [
+    "publications",
+    "publication_quartiers",
+    "sources_health",
+    "fetches",
+    "fetch_days",
+    "revisions",
+]
 
 
 def dictionary() -> str:

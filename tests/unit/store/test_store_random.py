@@ -76,11 +76,11 @@ class Saving(RuleBasedStateMachine):
     def save(self, posts: list[Post], hours: int) -> None:
         self.now += timedelta(hours=hours)
         with self.store.transaction():
-            count = self.store.save("blog", posts, seen=self.now)
+            count = self.store.save("blog", posts, seen=self.now).count
         assert count.new + count.changed + count.unchanged <= len(posts)
         before = self.store._connection.total_changes
         with self.store.transaction():
-            again = self.store.save("blog", posts, seen=self.now)
+            again = self.store.save("blog", posts, seen=self.now).count
         assert (again.new, again.changed) == (0, 0)
         assert self.store._connection.total_changes == before
 

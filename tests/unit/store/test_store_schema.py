@@ -9,6 +9,8 @@ from aggregator.errors import StoreError
 from aggregator.paths import bundled
 from aggregator.store import Store, open_readonly, schema
 
+LANDED = ["0001_initial", "0002_crawler"]
+
 
 def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None)
@@ -27,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_fresh_file_is_migrated_once(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "veille.db"
-    assert Store.migrate(path) == ["0001_initial"]
+    assert Store.migrate(path) == LANDED
     assert Store.migrate(path) == []
     connection = connect(path)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -35,12 +37,12 @@ def test_a_fresh_file_is_migrated_once(tmp_path: Path) -> None:
 
 
 def test_stepwise_gives_the_schema_of_a_fresh_file(tmp_path: Path, folder: Path) -> None:
-    second = folder / "migrations" / "0002_more.sql"
+    next_one = folder / "migrations" / "9999_more.sql"
     stepwise, fresh = connect(tmp_path / "a.db"), connect(tmp_path / "b.db")
     schema.migrate(stepwise, path=tmp_path / "a.db", folder=folder)
-    second.write_text("ALTER TABLE crawls ADD COLUMN sources INTEGER;\n")
-    assert schema.migrate(stepwise, path=tmp_path / "a.db", folder=folder) == ["0002_more"]
-    assert len(schema.migrate(fresh, path=tmp_path / "b.db", folder=folder)) == 2
+    next_one.write_text("ALTER TABLE crawls ADD COLUMN sources INTEGER;\n")
+    assert schema.migrate(stepwise, path=tmp_path / "a.db", folder=folder) == ["9999_more"]
+    assert schema.migrate(fresh, path=tmp_path / "b.db", folder=folder) == [*LANDED, "9999_more"]
     assert dump(stepwise) == dump(fresh)
     stepwise.close()
     fresh.close()
@@ -53,21 +55,20 @@ def test_a_failed_migration_leaves_no_trace(tmp_path: Path, folder: Path, fault:
     schema.migrate(connection, path=path, folder=folder)
     before = dump(connection)
     text = f"CREATE TABLE half (id INTEGER PRIMARY KEY) STRICT;\n{fault}"
-    (folder / "migrations" / "0002_bad.sql").write_text(text)
+    (folder / "migrations" / "9999_bad.sql").write_text(text)
     with pytest.raises(sqlite3.OperationalError):
         schema.migrate(connection, path=path, folder=folder)
     assert not connection.in_transaction
     assert dump(connection) == before
-    assert connection.execute("SELECT name FROM _sqlite_migrations").fetchall() == [
-        ("0001_initial",)
-    ]
+    applied = connection.execute("SELECT name FROM _sqlite_migrations").fetchall()
+    assert [name for (name,) in applied] == LANDED
     connection.close()
 
 
 def test_a_migration_that_breaks_references_is_undone(tmp_path: Path, folder: Path) -> None:
     path = tmp_path / "v.db"
     connection = connect(path)
-    (folder / "migrations" / "0002_bad.sql").write_text(
+    (folder / "migrations" / "9999_bad.sql").write_text(
         "INSERT INTO fetch_log (source_id, fetched, outcome) VALUES (9, '', 'saved');\n"
     )
     with pytest.raises(StoreError, match="fetch_log"):
@@ -111,7 +112,7 @@ def test_many_may_open_a_fresh_file_at_once(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert applied == ["0001_initial"]
+    assert applied == LANDED
 
 
 def test_a_newer_database_is_refused(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
 def test_an_older_database_is_not_read(tmp_path: Path, folder: Path) -> None:
     path = tmp_path / "v.db"
     Store.migrate(path)
-    (folder / "migrations" / "0002_more.sql").write_text("CREATE TABLE more (id) STRICT;\n")
+    (folder / "migrations" / "9999_more.sql").write_text("CREATE TABLE more (id) STRICT;\n")
     connection = connect(path)
     with pytest.raises(StoreError, match="aggregator migrate"):
         schema.require_current(connection, path=path, folder=folder)

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from aggregator.model import Health, Memory, Outcome, Post, Source, SourceResult, State, Town
+from aggregator.model import (
+    Appointment,
+    Health,
+    Memory,
+    Outcome,
+    Post,
+    Source,
+    SourceResult,
+    State,
+    Town,
+)
 from aggregator.store import Store, tags
 
 MakePost = Callable[..., Post]
@@ -29,10 +39,14 @@ def fetched(store: Store, now: datetime, slug: str = "blog") -> None:
         store.record(
             SourceResult(source=slug, outcome=Outcome.SAVED, fetched=now),
             health=Health(state=State.OK, reason="répond"),
-            next_fetch=now + timedelta(hours=1),
+            appointment=Appointment(at=now + timedelta(hours=1), reason="chaque heure"),
             memories={"https://blog.example/feed": Memory(etag='"1"')},
             discovered_feed="https://blog.example/found",
         )
+
+
+def due(store: Store, **asked: Any) -> tuple[str, ...]:
+    return tuple(found.slug for found in store.due(**asked))
 
 
 def test_an_unchanged_list_writes_nothing_and_takes_no_lock(
@@ -57,7 +71,7 @@ def test_a_list_synchronised_by_another_process_is_known_here_too(
 
 
 def test_sources_start_new_and_due(store: Store, now: datetime, rows: Rows) -> None:
-    assert store.due(now=now) == ("blog", "presse", "extrait")
+    assert due(store, now=now) == ("blog", "presse", "extrait")
     past = store.history("blog")
     assert (past.state, past.since, past.failures, past.post_count) == (State.NEW, now, 0, 0)
     assert (past.newest_post, past.last_fetch, past.discovered_feed) == (None, None, None)
@@ -83,22 +97,29 @@ def test_what_leaves_the_list_keeps_its_posts(  # noqa: PLR0917 - fixtures
     later, back = now + timedelta(days=1), now + timedelta(days=2)
     store.sync_town(without(town, "blog"), definitions={}, now=later)
     assert rows(
-        "SELECT state, reason, since, next_fetch FROM sources_health WHERE source = 'blog'"
+        "SELECT state, reason, since, next_fetch, next_reason FROM sources_health"
+        " WHERE source = 'blog'"
     ) == [
-        ("unlisted", "retirée de la liste ; ses publications restent", "2026-03-11T12:00:00Z", None)
+        (
+            "unlisted",
+            "retirée de la liste ; ses publications restent",
+            "2026-03-11T12:00:00Z",
+            None,
+            "",
+        )
     ]
     assert rows("SELECT listed, unlisted_since FROM sources WHERE slug = 'blog'") == [
         (0, "2026-03-11T12:00:00Z")
     ]
     assert store.history("blog").post_count == 1
-    assert "blog" not in store.due(now=back, everything=True)
+    assert "blog" not in due(store, now=back, everything=True)
     assert [row.source for row in store.statuses()] == ["presse", "extrait", "blog"]
     store.sync_town(town, definitions={}, now=back)
     assert store.history("blog").state is State.OK
     assert rows("SELECT listed, listed_since, unlisted_since FROM sources WHERE slug = 'blog'") == [
         (1, "2026-03-12T12:00:00Z", None)
     ]
-    assert "blog" in store.due(now=back)
+    assert "blog" in due(store, now=back)
 
 
 def test_a_pause_is_said_and_ends(store: Store, town: Town, now: datetime) -> None:
@@ -108,8 +129,8 @@ def test_a_pause_is_said_and_ends(store: Store, town: Town, now: datetime) -> No
     assert store.statuses()[0].reason == (
         "mise en pause par l’équipe de modération : Site en travaux."
     )
-    assert "blog" not in store.due(now=now, everything=True)
-    assert store.due(now=now, slugs=["blog", "presse"]) == ("presse",)
+    assert "blog" not in due(store, now=now, everything=True)
+    assert due(store, now=now, slugs=["blog", "presse"]) == ("presse",)
     # A fetch that was under way ends: it is logged, and the pause stays.
     fetched(store, now)
     assert store.history("blog").state is State.PAUSED
@@ -117,7 +138,7 @@ def test_a_pause_is_said_and_ends(store: Store, town: Town, now: datetime) -> No
     store.sync_town(town, definitions={}, now=later)
     assert store.history("blog").state is State.OK
     assert store.history("blog").since == later
-    assert "blog" in store.due(now=later)
+    assert "blog" in due(store, now=later)
 
 
 def test_a_failing_source_comes_back_failing(store: Store, town: Town, now: datetime) -> None:
@@ -125,7 +146,7 @@ def test_a_failing_source_comes_back_failing(store: Store, town: Town, now: date
         store.record(
             SourceResult(source="blog", outcome=Outcome.FAILED, fetched=now),
             health=Health(state=State.FAILING, reason="ne répond pas"),
-            next_fetch=now,
+            appointment=Appointment(at=now, reason="chaque heure"),
             memories={},
         )
     store.sync_town(changed(town, "blog", paused=True), definitions={}, now=now)
@@ -147,18 +168,18 @@ def test_a_source_read_otherwise_is_read_afresh(store: Store, town: Town, now: d
     store.sync_town(town, definitions={"blog": "2"}, now=later)
     assert store.memory("blog", url) == Memory()
     assert store.history("blog").discovered_feed is None
-    assert "blog" in store.due(now=later)
+    assert "blog" in due(store, now=later)
 
 
 def test_due_sources_come_oldest_first(store: Store, now: datetime) -> None:
     fetched(store, now)
     fetched(store, now - timedelta(minutes=30), "extrait")
-    assert store.due(now=now) == ("presse",)
+    assert due(store, now=now) == ("presse",)
     later = now + timedelta(hours=2)
-    assert store.due(now=later) == ("presse", "extrait", "blog")
-    assert store.due(now=now, slugs=["blog"]) == ("blog",)
-    assert store.due(now=now, slugs=[]) == ()
-    assert store.due(now=now, everything=True) == ("presse", "extrait", "blog")
+    assert due(store, now=later) == ("presse", "extrait", "blog")
+    assert due(store, now=now, slugs=["blog"]) == ("blog",)
+    assert due(store, now=now, slugs=[]) == ()
+    assert due(store, now=now, everything=True) == ("presse", "extrait", "blog")
 
 
 def test_posts_follow_their_source(  # noqa: PLR0917 - fixtures

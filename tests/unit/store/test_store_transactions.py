@@ -77,5 +77,5 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert store.check_index()
     rows("PRAGMA max_page_count = 1000000")
     with store.transaction():
-        assert store.save("blog", [make_post("next")], seen=now).new == 1
+        assert store.save("blog", [make_post("next")], seen=now).count.new == 1
     assert store.check_index()

@@ -12,9 +12,12 @@ from aggregator.store import Store
 FIXED = {
     "publications": "uid,url,title,excerpt,text,author,language,published,date_origin,source,"
     "source_name,instance,kind,first_seen,changed",
-    "sources_health": "source,name,state,reason,since,last_success,last_post,failures,next_fetch",
+    "sources_health": "source,name,state,reason,since,last_success,last_post,failures,next_fetch,"
+    "next_reason,proposed_feed,moved_to,tdm_reserved",
     "publication_quartiers": "uid,quartier,quartier_name,sector",
     "fetches": "source,fetched,outcome,url,status,new,changed,unchanged,rejected,error,error_kind,"
+    "size_bytes,elapsed_s",
+    "fetch_days": "source,day,fetches,saved,not_modified,failed,new,changed,unchanged,rejected,"
     "size_bytes,elapsed_s",
     "revisions": "uid,seen_from,seen_until,title,text",
 }
