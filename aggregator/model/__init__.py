@@ -5,7 +5,7 @@ screen and in the sources list, are explained in docs/architecture.md.
 """
 
 from aggregator.model.entries import Entry, Extraction, FeedCandidate, Hints
-from aggregator.model.pages import Memory, NotModified, Page, Said
+from aggregator.model.pages import PRODUCT, Memory, NotModified, Page, Said
 from aggregator.model.posts import DateOrigin, Post, Rejection
 from aggregator.model.results import (
     Appointment,
@@ -22,6 +22,7 @@ from aggregator.model.town import KINDS, Display, Instance, Quartier, Recipe, So
 
 __all__ = [
     "KINDS",
+    "PRODUCT",
     "Appointment",
     "DateOrigin",
     "Display",

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+# Our name, as User-Agent headers and robots.txt files have it.
+PRODUCT = "civic-aggregator"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:

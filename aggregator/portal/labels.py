@@ -14,14 +14,18 @@ from aggregator.search import Results
 STATES: Mapping[State, str] = {
     State.NEW: "pas encore relevée",
     State.OK: "à jour",
+    State.LATE: "en retard",
     State.SILENT: "silencieuse",
+    State.EMPTY: "vide",
+    State.DRIFTED: "à vérifier",
     State.MOVED: "déplacée",
     State.FAILING: "en panne",
+    State.GONE: "fermée",
     State.PAUSED: "en pause",
     State.UNLISTED: "retirée de la liste",
 }
 # The states whose beginning says something to visitors.
-DATED_STATES = frozenset({State.FAILING, State.PAUSED, State.UNLISTED})
+DATED_STATES = frozenset({State.DRIFTED, State.FAILING, State.GONE, State.PAUSED, State.UNLISTED})
 FACET_TITLES: Mapping[str, str] = {
     "instance": "Instances",
     "quartier": "Quartiers",
@@ -35,6 +39,8 @@ HINT = 88  # characters of an undated post's extract in lists; with the ellipsis
 _STATES_OF_MANY: Mapping[State, str] = {
     State.NEW: "pas encore relevées",
     State.SILENT: "silencieuses",
+    State.EMPTY: "vides",
+    State.GONE: "fermées",
     State.MOVED: "déplacées",
     State.UNLISTED: "retirées de la liste",
 }

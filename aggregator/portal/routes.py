@@ -28,6 +28,7 @@ _PATTERNS: tuple[tuple[str, View], ...] = (
     (r"^/sources$", listings.sources),
     (rf"^/source/{_SLUG}$", listings.source),
     (r"^/a-propos$", views.about),
+    (r"^/robot$", views.robot),
     (r"^/accessibilite$", views.accessibility),
     (r"^/statique/(?P<name>[a-z0-9.]{1,60})$", views.static_file),
     (r"^/robots\.txt$", views.robots),

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs
 
 from datasette import Response
 
-from aggregator.model import Tab, Town
+from aggregator import __version__
+from aggregator.model import PRODUCT, Tab, Town
 from aggregator.portal.atom import results_atom
 from aggregator.portal.queries import home as home_sql
 from aggregator.portal.queries import publications as publications_sql
@@ -142,6 +143,11 @@ async def publication(visit: Visit) -> Response:
 async def about(visit: Visit) -> Response:
     """Say what the portal is, and how it works."""
     return await visit.page("a-propos")
+
+
+async def robot(visit: Visit) -> Response:
+    """Tell the owners of sites who visits them, and how to be removed."""
+    return await visit.page("robot", version=__version__, product=PRODUCT)
 
 
 async def accessibility(visit: Visit) -> Response:

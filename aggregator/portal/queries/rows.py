@@ -60,6 +60,9 @@ class SourceCard:
     last_post: datetime | None = None  # newest that bears a date, none of them announced
     announced_until: datetime | None = None  # the furthest date announced
     next_fetch: datetime | None = None
+    next_reason: str = ""  # why then, in French
+    proposed_feed: str | None = None  # found where the listed one fails; not applied
+    mining_reserved: bool = False  # text and data mining is reserved (TDMRep)
     unlisted_since: datetime | None = None
 
     @property

@@ -24,7 +24,8 @@ FETCHES_SHOWN = 10
 _SOURCES = f"""
 SELECT s.*, k.slug AS kind, k.name AS kind_name, i.slug AS instance, i.name AS instance_name,
     coalesce(t.state, 'new') AS state, coalesce(t.reason, '') AS reason, t.since,
-    t.last_success, t.next_fetch,
+    t.last_success, t.next_fetch, coalesce(t.next_reason, '') AS next_reason,
+    t.proposed_feed, t.tdm_reserved,
     (
         SELECT p.published FROM posts AS p
         WHERE p.source_id = s.id AND p.date_origin <> 'first_seen' AND {OUT}
@@ -83,6 +84,9 @@ def _card(row: sqlite3.Row, quartiers: Mapping[str, str]) -> SourceCard:
         last_post=when(row["last_post"]),
         announced_until=when(row["announced_until"]),
         next_fetch=when(row["next_fetch"]),
+        next_reason=row["next_reason"],
+        proposed_feed=row["proposed_feed"],
+        mining_reserved=bool(row["tdm_reserved"]),
         unlisted_since=when(row["unlisted_since"]),
     )
 
