@@ -22,8 +22,8 @@ CLOSED_COLUMNS = frozenset(
 )
 
 # The index gives texts back word by word: its tables are closed, all but the one with a version
-# number, which SQLite reads to open it.
-_INDEX = re.compile(r"posts_indexed|posts_fts(?!(_next)?_config$)")
+# number, which SQLite reads to open it. Subscriptions hold the secrets that hubs sign with.
+_CLOSED_TABLES = re.compile(r"posts_indexed|posts_fts(?!(_next)?_config$)|subscriptions$")
 
 # Of the tables that SQLite makes up itself; others name files of this machine, show its memory or
 # other people's queries, and not every build of SQLite has the same.
@@ -154,7 +154,7 @@ def _is_allowed(tables: frozenset[str], action: int, first: str, second: str) ->
 
 
 def _is_readable(tables: frozenset[str], table: str, column: str) -> bool:
-    if _INDEX.match(table):
+    if _CLOSED_TABLES.match(table):
         return False
     # Without a column rows are only counted, and the name may be that of a CTE.
     return not column or (table in tables and (table, column) not in CLOSED_COLUMNS)

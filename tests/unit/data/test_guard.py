@@ -78,6 +78,14 @@ READS = (
     "SELECT count(*) FROM posts_fts_data",
     "SELECT term FROM posts_fts_idx",
     "SELECT sz FROM posts_fts_docsize",
+    "SELECT * FROM subscriptions",
+    "SELECT secret FROM Subscriptions",
+    "SELECT token FROM subscriptions AS fetches",
+    "SELECT rowid FROM subscriptions",
+    "SELECT count(*) FROM subscriptions",
+    "SELECT count(*) FROM subscriptions WHERE secret > 'M'",
+    "SELECT s.slug FROM sources AS s JOIN subscriptions AS n ON n.source_id = s.id",
+    "WITH c AS (SELECT secret FROM subscriptions) SELECT * FROM c",
     "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, posts_fts, row)",
     "CREATE TEMP VIEW v AS SELECT text FROM posts",
     "CREATE TEMP TABLE t AS SELECT text FROM posts",
@@ -171,7 +179,9 @@ JOINS = ("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT RIGHT JOIN", "FUL
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [*sorted(CLOSED_COLUMNS), ("posts_fts_data", "block")], ids=str
+    ("table", "column"),
+    [*sorted(CLOSED_COLUMNS), ("posts_fts_data", "block"), ("subscriptions", "secret")],
+    ids=str,
 )
 def test_joins_by_name_do_not_reach_them_either(
     connection: sqlite3.Connection, table: str, column: str
@@ -248,6 +258,8 @@ def test_public_views_show_what_may_be_shown(connection: sqlite3.Connection) -> 
         "SELECT key FROM json_tree('{\"a\": 1}')",
         "SELECT name FROM pragma_table_info('publications')",
         "SELECT name FROM sqlite_schema",
+        "SELECT next_reason, proposed_feed, moved_to, tdm_reserved FROM sources_health",
+        "SELECT count(*), sum(fetches) FROM fetch_days",
         "SELECT strftime('%Y-%W', published), count(*) FROM publications GROUP BY 1",
         "SELECT p.title FROM publications AS p FULL JOIN revisions AS r ON r.uid = p.uid",
         "EXPLAIN QUERY PLAN SELECT title FROM publications",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aggregator.model import DateOrigin, Display, Post, Source, Town
-from aggregator.store import Store
+from aggregator.store import Store, Subscription
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 BLOG = Source(
@@ -44,7 +44,10 @@ def post(source: str, number: int, *, text: str) -> Post:
 
 
 def build(path: Path, *, many: int = 4) -> Path:
-    """Write the database: three sources, one of each `display`; all posts were edited once."""
+    """Write the database: three sources, one of each `display`; all posts were edited once.
+
+    One of them is told of by a hub.
+    """
     with Store.open(path) as store:
         store.sync_town(TOWN, definitions={}, now=NOW)
         for source in TOWN.sources:
@@ -52,4 +55,16 @@ def build(path: Path, *, many: int = 4) -> Path:
                 posts = [post(source.slug, number, text=text) for number in range(many)]
                 with store.transaction():
                     store.save(source.slug, posts, seen=NOW)
+        store.save_subscription(
+            Subscription(
+                source="blog",
+                hub="https://hub.example/SECRET",
+                topic=BLOG.url,
+                token="SECRET token",
+                secret="SECRET",
+                lease_until=None,
+                asked=NOW,
+                state="verified",
+            )
+        )
     return path
