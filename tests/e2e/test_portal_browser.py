@@ -25,6 +25,7 @@ PAGES = (
     "/source/conseil-citoyen",
     "/source/atelier-velo",
     "/a-propos",
+    "/robot",
     "/accessibilite",
     "/rien",
 )

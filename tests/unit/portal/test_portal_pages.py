@@ -12,6 +12,7 @@ from e2e.portal_town import SCHOOL, SCHOOL_PAGE, build_town
 from e2e.portal_visitor import Visitor, words
 
 from aggregator.clock import now, to_iso
+from aggregator.model import PRODUCT
 from aggregator.portal.views import FULL_BOXES, NAMED_BOXES
 
 PAGES = (
@@ -33,6 +34,7 @@ PAGES = (
     "/source/gazette?page=2",
     "/source/jardins",
     "/a-propos",
+    "/robot",
     "/accessibilite",
 )
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -356,3 +358,26 @@ def test_a_source_off_the_list_comes_last_and_keeps_its_posts(own: tuple[Visitor
     text = words(visitor.ask("/source/memoire"))
     assert "retirée de la liste" in text
     assert "Les ouvrières de la Filature racontent 1968" in text
+
+
+def test_the_robot_says_who_it_is_and_how_to_send_it_away(visitor: Visitor) -> None:
+    page = words(visitor.ask("/robot"))
+    assert f"User-agent: {PRODUCT}" in page
+    assert "If-None-Match" in page
+    assert "écrivez-nous" in page.casefold()
+    assert 'href="/robot"' in visitor.ask("/a-propos").text
+
+
+def test_a_source_says_why_it_is_visited_when_it_is(own: tuple[Visitor, Path]) -> None:
+    visitor, database = own
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "UPDATE source_states SET next_fetch = '2026-11-24T08:00:00Z',"
+            " next_reason = 'publie en moyenne tous les 6 jours',"
+            " proposed_feed = 'https://ailleurs.example/<b>flux', tdm_reserved = 1"
+            " WHERE source_id = (SELECT id FROM sources WHERE slug = 'gazette')"
+        )
+    page = visitor.ask("/source/gazette").text
+    assert "publie en moyenne tous les 6 jours" in page
+    assert "https://ailleurs.example/&lt;b&gt;flux, à vérifier" in page
+    assert "L.122-5-3" in page
