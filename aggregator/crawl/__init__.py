@@ -19,7 +19,7 @@ The daemon and its schedule are imported by their modules: a crawl by hand needs
 """
 
 from aggregator.crawl.passing import crawl
-from aggregator.crawl.report import summary, to_json
+from aggregator.crawl.report import line, summary, to_json
 from aggregator.crawl.visiting import Past, Visit, visit
 
-__all__ = ["Past", "Visit", "crawl", "summary", "to_json", "visit"]
+__all__ = ["Past", "Visit", "crawl", "line", "summary", "to_json", "visit"]

@@ -58,7 +58,7 @@ async def crawl(
     by_slug = {source.slug: source for source in town.sources}
     found = store.due(now=clock(), slugs=slugs, everything=everything)
     # Another process may have synchronised a longer list in between.
-    due = [_Call(source=by_slug[one.slug], due=one) for one in found if one.slug in by_slug]
+    due = [_call(by_slug[one.slug], one, clock()) for one in found if one.slug in by_slug]
     started(len(due))
     if not due:
         return ()
@@ -94,22 +94,24 @@ def _definition(source: Source, scrapers: Scrapers) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
-    """A source to visit now."""
+    """A source to visit now.
+
+    Attributes:
+        moved_to: Where a redirect that is settled leads: asked instead of the listed address.
+        host: The host that is asked first.
+    """
 
     source: Source
     due: Due
+    moved_to: str | None
+    host: str
 
-    @property
-    def moved_to(self) -> str | None:
-        """Where a redirect that is settled leads: asked instead of the listed address."""
-        move = self.due.history.move
-        return move.to if move is not None and is_settled(move) else None
 
-    @property
-    def host(self) -> str:
-        """The host that is asked first."""
-        listed = self.source.feed or self.due.history.discovered_feed or self.source.url
-        return urlsplit(self.moved_to or listed).hostname or ""
+def _call(source: Source, due: Due, now: datetime) -> _Call:
+    move = due.history.move
+    moved_to = move.to if move is not None and is_settled(move, now=now) else None
+    address = moved_to or source.feed or due.history.discovered_feed or source.url
+    return _Call(source=source, due=due, moved_to=moved_to, host=urlsplit(address).hostname or "")
 
 
 class _Rounds:
