@@ -5,36 +5,54 @@ Results go to standard output; progress and complaints to standard error. Exit s
 """
 
 import sys
+from importlib import import_module
 
 import click
 
 from aggregator import __version__
-from aggregator.cli import crawling, curating, searching, serving
 from aggregator.cli.place import place_options
 from aggregator.errors import AggregatorError, StoreError
 
+# The command's name → its module here, and its function. Reading a list or crawling unchanged
+# feeds takes less time than importing what the other commands need.
+_COMMANDS = {
+    "backup": ("keeping", "backup"),
+    "check": ("curating", "check"),
+    "crawl": ("crawling", "crawl"),
+    "demo": ("serving", "demo"),
+    "migrate": ("keeping", "migrate"),
+    "reindex": ("keeping", "reindex"),
+    "schedule": ("crawling", "schedule"),
+    "search": ("searching", "search"),
+    "serve": ("serving", "serve"),
+    "status": ("telling", "status"),
+    "try": ("curating", "try_"),
+    "up": ("serving", "up"),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """Imports the module of a command when it is asked for, by its name or for its help.
+
+    https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"aggregator.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="aggregator")
 @place_options
 def group() -> None:
     """Civic watch: gather a town's sites and blogs, and make them searchable."""
-
-
-for command in (
-    curating.check,
-    curating.try_,
-    crawling.crawl,
-    crawling.schedule,
-    crawling.status,
-    searching.search,
-    serving.serve,
-    serving.up,
-    serving.demo,
-    serving.migrate,
-    serving.reindex,
-):
-    group.add_command(command)
 
 
 def main() -> None:

@@ -1,18 +1,15 @@
-"""crawl, schedule, status."""
+"""crawl, schedule."""
 
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import click
 
 from aggregator import clock
 from aggregator import crawl as crawling
 from aggregator.cli.place import Place, in_place
-from aggregator.crawl.daemon import run
-from aggregator.crawl.report import line
+from aggregator.cli.progress import Progress, progress
 from aggregator.errors import UsageError
 from aggregator.fetch import Web
 from aggregator.model import Outcome, SourceResult, Town
@@ -50,10 +47,8 @@ def crawl_once(
 ) -> tuple[SourceResult, ...]:
     """Make one pass, with progress on standard error."""
 
-    async def one_pass(
-        store: Store, report: Callable[[SourceResult], None]
-    ) -> tuple[SourceResult, ...]:
-        async with Web(contact=town.contact) as web:
+    async def one_pass(store: Store, shown: Progress) -> tuple[SourceResult, ...]:
+        async with Web(contact=town.contact, address=town.address) as web:
             return await crawling.crawl(
                 town,
                 store,
@@ -62,34 +57,21 @@ def crawl_once(
                 clock=clock.now,
                 slugs=slugs,
                 everything=everything,
-                report=report,
+                started=shown.started,
+                report=shown.report,
             )
 
-    with Store.open(place.database) as store, _progress(len(slugs or town.sources)) as report:
-        return asyncio.run(one_pass(store, report))
+    with Store.open(place.database) as store, progress() as shown:
+        return asyncio.run(one_pass(store, shown))
 
 
 @click.command()
 @in_place
 def schedule(place: Place) -> None:
     """Crawl what is due, every minute, until stopped."""
-    asyncio.run(run(place.town, place.database, complain=lambda text: click.echo(text, err=True)))
+    from aggregator.crawl.daemon import run  # noqa: PLC0415 - one crawl needs no scheduler
 
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@in_place
-def status(place: Place, as_json: bool) -> None:
-    """Show the health of each source: its state, since when, and why."""
-    with Store.open(place.existing_database) as store:
-        rows = store.statuses()
-    if as_json:
-        click.echo(json.dumps([row.to_json() for row in rows], ensure_ascii=False))
-        return
-    width = max((len(row.source) for row in rows), default=0)
-    for row in rows:
-        since = row.since[:10]
-        click.echo(f"{row.source:<{width}}  {row.state:<8}  {since}  {row.reason}")
+    run(place.town, place.database)
 
 
 def _refuse_unfit(slugs: tuple[str, ...], town: Town) -> None:
@@ -100,30 +82,3 @@ def _refuse_unfit(slugs: tuple[str, ...], town: Town) -> None:
     paused = [source.slug for source in town.sources if source.paused and source.slug in slugs]
     if paused:
         raise UsageError(f"paused in the list: {', '.join(paused)}; take `paused` out to crawl it")
-
-
-@contextmanager
-def _progress(length: int) -> Iterator[Callable[[SourceResult], None]]:
-    """A bar on a terminal, then the failures; a line a source otherwise."""
-    if not sys.stderr.isatty():
-        yield lambda result: click.echo(line(result), err=True)
-        return
-    failures: list[SourceResult] = []
-
-    def advance(result: SourceResult) -> None:
-        bar.update(1, result)
-        if result.outcome is Outcome.FAILED:
-            failures.append(result)
-
-    with click.progressbar(
-        length=length,
-        label="Crawling",
-        file=sys.stderr,
-        show_eta=False,
-        width=24,
-        # Short enough for one line of an 80-column terminal.
-        item_show_func=lambda result: f"{result.source[:24]:<24}" if result else " " * 24,
-    ) as bar:
-        yield advance
-    for failure in failures:
-        click.echo(line(failure), err=True)

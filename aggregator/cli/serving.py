@@ -1,4 +1,4 @@
-"""serve, up, demo, migrate, reindex."""
+"""serve, up, demo."""
 
 import os
 import socket
@@ -71,23 +71,6 @@ def demo(place: Place, host: str, port: int | None) -> None:
         results = crawl_once(place, town)
         click.echo(summary(results), err=True)
         _run(place, ["crawler", "portal", "data"], host=host, port=port or _any_port(host))
-
-
-@click.command()
-@in_place
-def migrate(place: Place) -> None:
-    """Bring the database to the current schema."""
-    applied = Store.migrate(place.database)
-    click.echo("\n".join(applied) if applied else "nothing to do")
-
-
-@click.command()
-@in_place
-def reindex(place: Place) -> None:
-    """Rebuild the full-text index, and prove that it holds every post."""
-    with Store.open(place.existing_database) as store:
-        report = store.reindex()
-    click.echo(f"{report.posts} posts indexed and verified")
 
 
 def _run(place: Place, roles: Sequence[str], *, host: str, port: int) -> None:

@@ -15,7 +15,7 @@ _DIFFERS = re.compile(
     "[\x85\u2028\u2029]|\r(?!\n)"  # ends of lines in YAML 1.1, not in 1.2 (5.4); or standing alone
     "|[\ufeff\t]"  # a byte order mark inside; tabs
     "|^(?:%|[.]{3})"  # directives (« %YAML 1.1 »), which may set other rules; ends of documents
-    "|[|>][-+0-9]*(?:#| *(?:#.*)?\r?\n(?: +\r?\n| *#))",  # a block of text with an odd beginning
+    "|[|>][-+0-9]*(?:#| *(?:#.*)?(?:\r?\n)+(?: +\r?\n| *#))",  # a block with an odd beginning
     re.MULTILINE,
 )
 
