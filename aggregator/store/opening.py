@@ -11,6 +11,10 @@ from aggregator.store import schema
 
 BUSY_TIMEOUT_S = 10.0  # our own transactions stay well under 1 s; a neighbour's may not
 WAL_LIMIT_BYTES = 64 * 2**20  # what is kept of the -wal file after a checkpoint
+# A crawl's transaction writes about 10 MB. In a smaller cache it would be written out halfway and
+# read again for the index; checkpointed each time, its busiest pages would be copied each time.
+CACHE_BYTES = 16 * 2**20
+CHECKPOINT_PAGES = 4000
 
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "another program keeps it locked; stop that one, or try again later",
@@ -120,5 +124,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     if mode != "wal":
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
+    connection.execute(f"PRAGMA cache_size = {-CACHE_BYTES // 1024}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     # FULL, not WAL's usual NORMAL: what was reported saved outlives a power cut too.
     connection.execute("PRAGMA synchronous = FULL")

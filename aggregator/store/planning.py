@@ -20,6 +20,8 @@ from aggregator.store.tags import UNKNOWN_YEAR, Names, Tags, year_of
 # last_seen is true to the day: rewriting every row at every crawl would cost more than the rest.
 LAST_SEEN_AFTER = timedelta(days=1)
 
+_JSON = json.JSONEncoder(ensure_ascii=False)  # `json.dumps` would make one each time
+
 
 class Shown(NamedTuple):
     """What readers see of a post, its date aside."""
@@ -168,5 +170,5 @@ def shown(post: Post) -> Shown:
         text=post.text,
         author=post.author,
         language=post.language,
-        categories=json.dumps(post.categories, ensure_ascii=False),
+        categories=_JSON.encode(post.categories) if post.categories else "[]",
     )

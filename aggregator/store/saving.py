@@ -90,7 +90,11 @@ def _write(
     tags.write(connection, filed)
     new = [write for write in plan.writes if write.stored is None]
     _insert(connection, slug, new, numbers, seen)
-    backlog.add([number for number, _ in filed] + [numbers[write.guid] for write in new])
+    backlog.add(number for number, _ in filed)
+    backlog.add(
+        (numbers[write.guid] for write in new),
+        plain=[numbers[write.guid] for write in new if _is_plain(write.post)],
+    )
     connection.executemany(
         "UPDATE posts SET last_seen = ? WHERE id = ?", [(seen, row) for row in plan.still_there]
     )
@@ -134,6 +138,10 @@ def _insert(
     ]
     connection.executemany(_INSERT, rows)
     tags.insert(connection, [(numbers[write.guid], write.tags) for write in writes])
+
+
+def _is_plain(post: Post) -> bool:
+    return index.is_plain(post.title) and index.is_plain(post.text)
 
 
 def _dated(write: Write) -> tuple[str, str]:
