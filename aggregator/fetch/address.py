@@ -7,9 +7,11 @@ rebinding).
 """
 
 import asyncio
+import functools
 import os
 import socket
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -21,19 +23,12 @@ from ipaddress import (
 )
 from itertools import chain, zip_longest
 
-import httpcore
-import httpx
-
-from aggregator.errors import ForbiddenAddress, UsageError
+from aggregator.errors import UsageError
 
 ALLOW_VARIABLE = "AGGREGATOR_ALLOW_NETWORKS"
 
-# RFC 9110 §4.1 wants 8,000 octets supported; nobody publishes longer addresses.
-MAX_URL_LENGTH = 8_000
-# A host that answers on its later addresses alone is given this long for each earlier one: a
-# lost first packet is sent again after 1 s (RFC 6298 §2).
-CONNECT_S = 3.0
-MAX_ADDRESSES = 4
+# Lookups that nobody answers hold their thread for tens of seconds, long after we gave up.
+_LOOKUPS_AT_ONCE = 16
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -76,32 +71,6 @@ _FORBIDDEN_V6 = tuple(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
-
-
-def parse_url(url: str) -> httpx.URL:
-    """Read a web address; the fragment is dropped.
-
-    Raises:
-        ForbiddenAddress: It is no http(s) address, or holds a user name or password.
-    """
-    try:
-        parsed = httpx.URL(url.strip()).copy_with(fragment=None)
-        host = parsed.host  # decodes xn-- names, and so finds what is wrong with them
-    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        shown = "".join(letter if letter.isprintable() else "?" for letter in url[:200])
-        raise ForbiddenAddress(f"{shown}: this is no web address ({error})", url=shown) from error
-    shown = str(parsed.copy_with(userinfo=b""))[:200]
-    if parsed.scheme not in {"http", "https"} or not host:
-        raise ForbiddenAddress(f"{shown}: only http:// and https:// addresses are read", url=shown)
-    if len(str(parsed)) > MAX_URL_LENGTH:
-        raise ForbiddenAddress(f"{shown}…: longer than {MAX_URL_LENGTH} characters", url=shown)
-    if not 0 < (parsed.port or 80) < 65_536:
-        raise ForbiddenAddress(f"{shown}: there is no port {parsed.port}", url=shown)
-    if parsed.userinfo:
-        raise ForbiddenAddress(
-            f"{shown}: the address holds a user name or password; give it without", url=shown
-        )
-    return parsed
 
 
 class Refused(Exception):
@@ -162,22 +131,39 @@ def _inner(address: Address) -> Address:
     return address.ipv4_mapped or address.sixtofour or address
 
 
+@functools.cache
+def _threads() -> Executor:
+    """Return threads for lookups alone: a dead resolver holds up nobody else's work."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - numbers need no lookup
+
+    return ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="lookup")
+
+
 async def resolve(host: str, port: int) -> list[str]:
-    """Ask the system's resolver; also reads literals, `127.1` and `2130706433` among them.
+    """Ask the system's resolver.
 
     Raises:
         OSError: No such name, or no resolver (`socket.gaierror`).
         UnicodeError: The name is too long to be one.
     """
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_threads(), ask)
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 async def addresses_of(host: str, port: int) -> list[str]:
-    """Return a host's addresses; `localhost` and below it never ask DNS (RFC 6761 §6.3)."""
+    """Return a host's addresses, asking DNS only where there is something to ask.
+
+    Raises:
+        OSError: As `resolve`.
+        UnicodeError: As `resolve`.
+    """
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        pass
     name = host.rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
+    if name == "localhost" or name.endswith(".localhost"):  # RFC 6761 §6.3
         return ["127.0.0.1"]
     return await resolve(host, port)
 
@@ -189,43 +175,3 @@ def in_turn(addresses: Sequence[str]) -> list[str]:
     others = [address for address in addresses if (":" in address) is not first]
     paired = chain.from_iterable(zip_longest(mine, others))
     return [address for address in paired if address is not None]
-
-
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections to checked addresses only.
-
-    TLS is spoken by the layer above, with the host's name: certificates are judged as ever.
-    """
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._backend = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Resolve, check, and connect to the very address that was checked.
-
-        Raises:
-            Refused: The host has a private or reserved address.
-            httpcore.ConnectError: The name is unknown, or no address answers.
-        """
-        try:
-            addresses = await addresses_of(host, port)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(str(error)) from error
-        self._guard.check(host, addresses)
-        *earlier, last = in_turn(addresses)[:MAX_ADDRESSES]
-        for address in earlier:
-            try:
-                return await self._backend.connect_tcp(
-                    address, port, CONNECT_S, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._backend.connect_tcp(last, port, timeout, local_address, socket_options)

@@ -1,13 +1,13 @@
 """Reading a body without letting it grow: limits hold after decompression.
 
-httpx decodes whole chunks, and 64 kB of gzip can hold 64 MB; zlib's `max_length` stops before.
+64 kB of gzip can hold 64 MB; zlib's `max_length` stops before.
 """
 
 import zlib
 
-import httpx
-
 from aggregator.errors import HostUnreachable, PageTooLarge
+from aggregator.fetch.transport import Reply
+from aggregator.fetch.urls import Url
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW, _ZLIB_WINDOW, _RAW_WINDOW = 31, 15, -15  # zlib's wbits
@@ -15,11 +15,12 @@ _GZIP_WINDOW, _ZLIB_WINDOW, _RAW_WINDOW = 31, 15, -15  # zlib's wbits
 _MAX_MEMBERS = 100
 
 
-async def read_body(response: httpx.Response, *, limit: int, cut: bool = False) -> bytes:
-    """Read a streamed answer, decompressed.
+async def read_body(reply: Reply, *, url: Url, limit: int, cut: bool = False) -> bytes:
+    """Read the body of an answer, decompressed.
 
     Args:
-        response: An answer whose body was not read yet.
+        reply: An answer whose body was not read yet.
+        url: Where it comes from, for errors.
         limit: The most bytes to accept, after decompression.
         cut: Take the first `limit` bytes of a longer body instead of refusing it.
 
@@ -27,12 +28,11 @@ async def read_body(response: httpx.Response, *, limit: int, cut: bool = False) 
         PageTooLarge: The body is longer, compressed or not.
         HostUnreachable: The compression is unknown or broken, or the body stops too early.
     """
-    url = str(response.url)
     body = bytearray()
     received = 0
     try:
-        decoder = _decoder(response.headers.get("content-encoding", ""))
-        async for raw in response.aiter_raw():
+        decoder = _decoder(reply.headers.joined("content-encoding"))
+        async for raw in reply.parts():
             received += len(raw)
             body += decoder.feed(raw, limit + 1 - len(body))
             # Bytes that unpack to nothing count too.
@@ -45,12 +45,13 @@ async def read_body(response: httpx.Response, *, limit: int, cut: bool = False) 
         raise HostUnreachable(
             f"{url}: the answer is compressed in a way that cannot be read ({error}); if the"
             " page does not open in a browser either, tell the site's owner",
-            url=url,
+            url=str(url),
         ) from error
     if cut:
         return bytes(body[:limit])
     raise PageTooLarge(
-        f"{url}: more than {limit:,} bytes; give the address of a shorter page or feed", url=url
+        f"{url}: more than {limit:,} bytes; give the address of a shorter page or feed",
+        url=str(url),
     )
 
 

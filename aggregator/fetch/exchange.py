@@ -17,13 +17,14 @@ class Exchange:
 
     Attributes:
         at: The address being asked now.
+        limit_s: What it may take.
         waited_s: Time spent waiting for turns.
     """
 
     def __init__(self, url: str, limit_s: float) -> None:
         self.at = url
         self.waited_s = 0.0
-        self._limit_s = limit_s
+        self.limit_s = limit_s
         self._timeout = asyncio.timeout(limit_s)
 
     async def __aenter__(self) -> Self:
@@ -41,11 +42,20 @@ class Exchange:
         try:
             await self._timeout.__aexit__(kind, error, trace)
         except TimeoutError as late:
-            raise HostUnreachable(
-                f"{self.at}: no whole answer within {self._limit_s:g} s; the site is slow or"
-                " overloaded, it is asked again later",
-                url=self.at,
-            ) from late
+            raise HostUnreachable(f"{self.at}: {self.too_late}", url=self.at) from late
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up: what is under way is being cancelled for it."""
+        return self._timeout.expired()
+
+    @property
+    def too_late(self) -> str:
+        """What to say when it is."""
+        return (
+            f"no whole answer within {self.limit_s:g} s; the site is slow or overloaded, it is"
+            " asked again later"
+        )
 
     @property
     def elapsed_s(self) -> float:
@@ -68,7 +78,10 @@ class Exchange:
     @asynccontextmanager
     async def holding(self, lock: asyncio.Lock) -> AsyncIterator[None]:
         """Hold a lock that other fetches hold too."""
-        with self.paused():
+        if lock.locked():
+            with self.paused():
+                await lock.acquire()
+        else:
             await lock.acquire()
         try:
             yield

@@ -4,29 +4,31 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
-import httpcore
-import httpx
+import h11
 
-from aggregator.errors import BadStatus, ForbiddenAddress, HostUnreachable
+from aggregator.errors import (
+    BadCertificate,
+    BadStatus,
+    CertificateExpired,
+    ForbiddenAddress,
+    HostUnreachable,
+)
 from aggregator.fetch.address import Refused
+from aggregator.fetch.headers import http_date, seconds
+from aggregator.fetch.transport import BrokenOff, TooMuch, Unreached
+from aggregator.fetch.urls import Url
 
 # Longer pleas are cut: no header may silence a source for years.
 MAX_RETRY_AFTER_S = 86_400
 
-_HTTPCORE_ERRORS = (
-    httpcore.NetworkError,
-    httpcore.TimeoutException,
-    httpcore.ProtocolError,
-    httpcore.UnsupportedProtocol,
-)
+_EXPIRED = 10
 
 # OpenSSL's X509_V_ERR_* codes (x509_vfy.h).
 _CERTIFICATES = {
     9: "the certificate is not valid yet; the site's clock or certificate is wrong",
-    10: "the certificate has expired; tell the site's owner to renew it",
+    _EXPIRED: "the certificate has expired; tell the site's owner to renew it",
     18: "the certificate is self-signed; no authority vouches for it",
     19: "the certificate is self-signed; no authority vouches for it",
     20: "the certificate's authority is unknown; the site may not send its intermediate one",
@@ -35,7 +37,7 @@ _CERTIFICATES = {
     64: "the certificate is for another address; give the site's name instead",
 }
 
-# Walked from the innermost cause outwards; the first kind that fits is told.
+# The first kind that fits is told.
 _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLError, "no secure connection (TLS) comes about with {host}: {cause}"),
     (socket.gaierror, "the name {host} is unknown (DNS); check the spelling, or the site is gone"),
@@ -44,7 +46,7 @@ _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (ConnectionError, "the connection to {host} broke off; it is tried again later"),
     (TimeoutError, "{host} does not answer; it is tried again later"),
     (OSError, "{host} cannot be reached ({cause}); it is tried again later"),
-    (httpcore.NetworkError, "the connection to {host} broke off; it is tried again later"),
+    (BrokenOff, "{host} broke off its answer; it is tried again later"),
 )
 
 _STATUSES = {
@@ -62,41 +64,36 @@ _STATUSES = {
 
 
 @contextmanager
-def explained(url: httpx.URL) -> Iterator[None]:
-    """Turn what the network layers raise inside the block into a `FetchError`."""
+def explained(url: Url) -> Iterator[None]:
+    """Turn what the network raises inside the block into a `FetchError`."""
     try:
         yield
     except Refused as error:
         raise ForbiddenAddress(
             f"{url}: {error}; only public addresses are read", url=str(url)
         ) from error
-    except _HTTPCORE_ERRORS as error:
-        raise HostUnreachable(f"{url}: {_sentence(error, url.host)}", url=str(url)) from error
+    except ssl.SSLCertVerificationError as error:
+        code = error.verify_code
+        sentence = _CERTIFICATES.get(code, f"the certificate is wrong: {error.verify_message}")
+        kind = CertificateExpired if code == _EXPIRED else BadCertificate
+        raise kind(f"{url}: {sentence}", url=str(url)) from error
+    except (Unreached, BrokenOff, TooMuch, OSError, UnicodeError, h11.ProtocolError) as error:
+        raise HostUnreachable(f"{url}: {sentence_of(error, url.host)}", url=str(url)) from error
 
 
-def _sentence(error: BaseException, host: str) -> str:
-    for cause in _chain(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return _CERTIFICATES.get(cause.verify_code, f"the certificate is wrong: {cause}")
-        if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN:
-            return f"the name {host} cannot be looked up now (DNS); is this machine online?"
-        for kind, sentence in _CAUSES:
-            if isinstance(cause, kind):
-                return sentence.format(host=host, cause=cause)
-    if any(words in str(error) for words in ("disconnected", "closed connection")):
-        return f"{host} broke off its answer; it is tried again later"  # h11's and httpcore's words
+def sentence_of(error: BaseException, host: str) -> str:
+    """Say what kept an answer from coming."""
+    cause = error.__cause__ if isinstance(error, Unreached) and error.__cause__ else error
+    if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN:
+        return f"the name {host} cannot be looked up now (DNS); is this machine online?"
+    for kind, sentence in _CAUSES:
+        if isinstance(cause, kind):
+            return sentence.format(host=host, cause=cause)
     # h11 quotes what it could not read, a whole header if need be.
     return f"the answer is not proper HTTP ({str(error)[:200]}); tell the site's owner"
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Walk from the innermost cause outwards."""
-    if error is not None:
-        yield from _chain(error.__cause__ or error.__context__)
-        yield error
-
-
-def bad_status(url: httpx.URL, status: int, retry_after_s: int | None = None) -> BadStatus:
+def bad_status(url: Url, status: int, retry_after_s: int | None = None) -> BadStatus:
     """Return the error for an answer that brings no page."""
     sentence = _STATUSES.get(status)
     if sentence is None and status >= 500:
@@ -110,14 +107,10 @@ def bad_status(url: httpx.URL, status: int, retry_after_s: int | None = None) ->
 
 def retry_after(text: str, now: datetime) -> int | None:
     """Read a Retry-After header, seconds or a date (RFC 9110 §10.2.3); at most a day."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        # A number of ten digits is longer than any wait; more could not even be read.
-        return min(int(text[:10]), MAX_RETRY_AFTER_S)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max(round((moment - now).total_seconds()), 0), MAX_RETRY_AFTER_S)
+    wait_s = seconds(text)
+    if wait_s is None:
+        moment = http_date(text)
+        if moment is None:
+            return None
+        wait_s = max(round((moment - now).total_seconds()), 0)
+    return min(wait_s, MAX_RETRY_AFTER_S)

@@ -1,52 +1,47 @@
 """One request after the other, to where redirects lead."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import httpx
-
 from aggregator.errors import ForbiddenAddress, TooManyRedirects
-from aggregator.fetch.address import parse_url
 from aggregator.fetch.body import read_body
 from aggregator.fetch.exchange import Exchange
-from aggregator.fetch.failures import explained, retry_after
+from aggregator.fetch.failures import explained, retry_after, sentence_of
+from aggregator.fetch.headers import Headers
 from aggregator.fetch.pacing import Pacer
+from aggregator.fetch.transport import Reply, Request, Transport, Unreached
+from aggregator.fetch.urls import Url
 
 MAX_REDIRECTS = 5
 
 _PERMANENT = {301, 308}
 _REDIRECTS = _PERMANENT | {302, 303, 307}
 
-_HEADERS = {
-    b"Accept": (
-        b"application/atom+xml, application/rss+xml, application/feed+json, text/html,"
-        b" application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
-    ),
-    b"Accept-Encoding": b"gzip, deflate",  # what body.py can bound
-}
+_ACCEPT = (
+    b"application/atom+xml, application/rss+xml, application/feed+json, text/html,"
+    b" application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
+)
+_HEADERS = (
+    (b"Accept", _ACCEPT),
+    (b"Accept-Encoding", b"gzip, deflate"),  # what body.py can bound
+)
 
-Gate = Callable[[httpx.URL], Awaitable[None]]
+Gate = Callable[[Url], Awaitable[None]]
+Fields = tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the last hop answered, whatever its status."""
 
-    url: httpx.URL
+    url: Url
     status: int
-    headers: httpx.Headers
-    body: bytes = b""  # empty unless the status is 2xx
+    headers: Headers
+    body: bytes = b""  # empty unless the status is 2xx and the body was asked for
     retry_after_s: int | None = None
     moved_to: str | None = None  # where the permanent redirects from the start lead
-
-    def header(self, name: str) -> str | None:
-        """Return a header exactly as received: every byte one character (latin-1)."""
-        wanted = name.encode("ascii")
-        for key, value in self.headers.raw:
-            if key.lower() == wanted:
-                return value.decode("latin-1")
-        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +49,14 @@ class Terms:
     """How one address is asked for.
 
     Attributes:
+        limit: The most bytes to accept; 0 to leave the body alone.
         headers: Sent at every hop, beside those of every request.
-        limit: The most bytes to accept.
         cut: Take the beginning of a longer body.
         gate: Called before each hop; raises to forbid it.
     """
 
-    headers: dict[bytes, bytes]
     limit: int
+    headers: Fields = ()
     cut: bool = False
     gate: Gate | None = None
 
@@ -71,17 +66,17 @@ class Walker:
 
     def __init__(
         self,
-        transport: httpx.AsyncBaseTransport,
+        transport: Transport,
         user_agent: str,
         pacer: Pacer,
         clock: Callable[[], datetime],
     ) -> None:
         self._transport = transport
-        self._headers = _HEADERS | {b"User-Agent": user_agent.encode("ascii")}
+        self._headers: Fields = (*_HEADERS, (b"User-Agent", user_agent.encode("ascii")))
         self._pacer = pacer
         self._clock = clock
 
-    async def walk(self, url: httpx.URL, terms: Terms, exchange: Exchange) -> Answer:
+    async def walk(self, url: Url, terms: Terms, exchange: Exchange) -> Answer:
         """Ask for an address and follow where it leads.
 
         Raises:
@@ -91,8 +86,7 @@ class Walker:
         for _ in range(MAX_REDIRECTS + 1):
             if terms.gate is not None:
                 await terms.gate(url)
-            exchange.at = str(url)
-            answer = await self._ask(url, terms, exchange)
+            answer = await self.ask(Request(url=url, headers=terms.headers), terms, exchange)
             if answer.status not in _REDIRECTS:
                 return replace(answer, moved_to=moved_to)
             url = _target(answer)
@@ -104,38 +98,58 @@ class Walker:
             url=str(url),
         )
 
-    async def _ask(self, url: httpx.URL, terms: Terms, exchange: Exchange) -> Answer:
+    async def ask(self, request: Request, terms: Terms, exchange: Exchange) -> Answer:
+        """Send one request when it is its turn, and follow nothing.
+
+        Raises:
+            FetchError: As `walk`.
+        """
+        url, body = request.url, b""
+        exchange.at = str(url)
+        request = replace(request, headers=self._headers + request.headers)
         async with self._pacer.turn(url, exchange):
             with explained(url):
-                request = httpx.Request("GET", url, headers=self._headers | terms.headers)
-                response = await self._transport.handle_async_request(request)
+                reply = await self._reach(request, exchange)
                 try:
-                    body = b""
-                    if response.is_success:
-                        body = await read_body(response, limit=terms.limit, cut=terms.cut)
+                    if 200 <= reply.status < 300 and terms.limit:
+                        body = await read_body(reply, url=url, limit=terms.limit, cut=terms.cut)
                 finally:
-                    await response.aclose()
-            return self._heed(url, response, body)
+                    reply.close()
+            return self._heed(url, reply, body)
 
-    def _heed(self, url: httpx.URL, response: httpx.Response, body: bytes) -> Answer:
+    async def _reach(self, request: Request, exchange: Exchange) -> Reply:
+        """Get the head of an answer, and remember a host that gives none."""
+        url = request.url
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            reply = await self._transport.ask(request)
+        except Unreached as error:
+            self._pacer.lose(url, sentence_of(error, url.host))
+            raise
+        except asyncio.CancelledError:
+            # Not where an earlier hop took the time.
+            if exchange.is_over and loop.time() - began >= exchange.limit_s / 2:
+                self._pacer.lose(url, exchange.too_late)
+            raise
+        self._pacer.find(url)
+        return reply
+
+    def _heed(self, url: Url, reply: Reply, body: bytes) -> Answer:
         """Remember what the host asks of us for its next turns."""
         wait_s = None
-        if response.status_code in {429, 503}:
-            wait_s = retry_after(response.headers.get("retry-after", ""), self._clock())
+        if reply.status in {429, 503}:
+            wait_s = retry_after(reply.headers.first("retry-after") or "", self._clock())
         if wait_s is not None:
-            self._pacer.block(url, seconds=wait_s, status=response.status_code)
+            self._pacer.block(url.name, seconds=wait_s, status=reply.status)
         return Answer(
-            url=url,
-            status=response.status_code,
-            headers=response.headers,
-            body=body,
-            retry_after_s=wait_s,
+            url=url, status=reply.status, headers=reply.headers, body=body, retry_after_s=wait_s
         )
 
 
-def _target(answer: Answer) -> httpx.URL:
+def _target(answer: Answer) -> Url:
     """Return where a redirect leads; relative, with spaces or not ASCII, as browsers read it."""
-    location = (answer.header("location") or "").strip()
+    location = (answer.headers.first("location") or "").strip()
     if not location:
         raise TooManyRedirects(
             f"{answer.url}: {answer.status} redirects without saying where; tell the site's owner",
@@ -146,10 +160,6 @@ def _target(answer: Answer) -> httpx.URL:
     except UnicodeDecodeError:
         text = location
     try:
-        joined = str(answer.url.join(text))
-    except (httpx.InvalidURL, ValueError):
-        joined = text  # parse_url says what is wrong with it
-    try:
-        return parse_url(joined)
+        return answer.url.joined(text)
     except ForbiddenAddress as error:
         raise ForbiddenAddress(f"{answer.url} redirects to {error}", url=error.url) from error

@@ -4,14 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from random import Random
 
-import httpx
-
-from aggregator.errors import BadStatus
+from aggregator.errors import BadStatus, HostUnreachable
 from aggregator.fetch.exchange import Exchange
+from aggregator.fetch.urls import Url
 
 # A host that asks for longer pauses than this is left alone for now rather than waited for.
 MAX_WAIT_S = 30.0
+# A host that took long to answer is busy: it is left alone for twice as long.
+SLOWNESS = 2.0
+# Gaps are longer by up to a quarter, at random: crawls of many towns shall not keep in step.
+JITTER = 0.25
+# Nothing that could not be reached is tried again so soon.
+LOST_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    at: float  # on the event loop's clock
+    why: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,59 +33,110 @@ class _Host:
     free_at: float = 0.0  # on the event loop's clock
     blocked_until: float = 0.0
     blocked_by: int = 429  # the status that asked for it
+    lost: dict[int, _Loss] = field(default_factory=dict)  # by port
 
 
 class Pacer:
     """Gives turns at hosts; robots.txt and redirects take turns as pages do.
 
-    A host is its name, whatever the port or scheme.
+    A host is its name, whatever the port or scheme; but it may be reached on one port alone.
+
+    Args:
+        gap_s: Seconds between two requests, unless the host is slow or asks for more; 0 for no
+            pause at all, unless it asks for one.
+        chance: Lengthens the gaps.
     """
 
-    def __init__(self, gap_s: float) -> None:
+    def __init__(self, gap_s: float, chance: Random) -> None:
         self._gap_s = gap_s
+        self._chance = chance
         self._hosts: dict[str, _Host] = {}
 
-    def _host(self, url: httpx.URL) -> _Host:
-        name = url.raw_host.decode("ascii").rstrip(".")
-        return self._hosts.setdefault(name, _Host(gap_s=self._gap_s))
+    def _host(self, name: str) -> _Host:
+        host = self._hosts.get(name)
+        if host is None:
+            host = self._hosts[name] = _Host(gap_s=self._gap_s)
+        return host
 
     @asynccontextmanager
-    async def turn(self, url: httpx.URL, exchange: Exchange) -> AsyncIterator[None]:
+    async def turn(self, url: Url, exchange: Exchange) -> AsyncIterator[None]:
         """Wait for the host to be free, and keep it for the time of one request.
 
         Raises:
             BadStatus: The host asked to be left alone, for longer than we wait.
+            HostUnreachable: It could not be reached a moment ago.
         """
-        host = self._host(url)
+        host = self._host(url.name)
         loop = asyncio.get_running_loop()
         async with exchange.holding(host.lock):
-            _refuse_if_blocked(host, url, loop.time())
-            with exchange.paused():
-                await asyncio.sleep(max(host.free_at, host.blocked_until) - loop.time())
+            self.check(url)
+            while (wait_s := max(host.free_at, host.blocked_until) - loop.time()) > 0:
+                with exchange.paused():
+                    await asyncio.sleep(wait_s)
+                self.check(url)
+            began = loop.time()
             try:
                 yield
             finally:
-                host.free_at = loop.time() + host.gap_s
+                now = loop.time()
+                host.free_at = now + self._pause_s(host, took_s=now - began)
 
-    def widen(self, url: httpx.URL, gap_s: float) -> None:
+    def check(self, url: Url) -> None:
+        """Make sure that a host may be asked, now or soon.
+
+        Raises:
+            BadStatus: As `turn`.
+            HostUnreachable: As `turn`.
+        """
+        host = self._host(url.name)
+        now = asyncio.get_running_loop().time()
+        left_s = host.blocked_until - now
+        if left_s > MAX_WAIT_S:
+            raise BadStatus(
+                f"{url}: not asked: {url.host} answered {host.blocked_by} and wants to be left"
+                f" alone for another {left_s:.0f} s; it is asked again later",
+                url=str(url),
+                status=host.blocked_by,
+                retry_after_s=round(left_s),
+            )
+        loss = host.lost.get(url.port)
+        if loss is not None and now < loss.at + LOST_S:
+            raise HostUnreachable(
+                f"{url}: not asked: {url.authority} was tried {now - loss.at:.0f} s ago:"
+                f" {loss.why}",
+                url=str(url),
+            )
+
+    def widen(self, url: Url, gap_s: float) -> None:
         """Keep at least this gap from now on (Crawl-delay), within reason."""
-        host = self._host(url)
-        host.gap_s = max(host.gap_s, min(gap_s, MAX_WAIT_S))
+        host = self._host(url.name)
+        more_s = min(gap_s, MAX_WAIT_S) - host.gap_s
+        if more_s > 0:
+            host.gap_s += more_s
+            host.free_at += more_s  # the robots.txt that says so was asked for just now
 
-    def block(self, url: httpx.URL, *, seconds: int, status: int) -> None:
+    def block(self, name: str, *, seconds: float, status: int) -> None:
         """Leave a host alone that answered `status` with Retry-After."""
-        host = self._host(url)
-        host.blocked_until = asyncio.get_running_loop().time() + seconds
-        host.blocked_by = status
+        host = self._host(name)
+        until = asyncio.get_running_loop().time() + seconds
+        if until > host.blocked_until:
+            host.blocked_until, host.blocked_by = until, status
 
+    def lose(self, url: Url, why: str) -> None:
+        """Leave a host alone for a while that could not be reached.
 
-def _refuse_if_blocked(host: _Host, url: httpx.URL, now: float) -> None:
-    left_s = host.blocked_until - now
-    if left_s > MAX_WAIT_S:
-        raise BadStatus(
-            f"{url}: not asked: {url.host} answered {host.blocked_by} and wants to be left alone"
-            f" for another {left_s:.0f} s; it is asked again later",
-            url=str(url),
-            status=host.blocked_by,
-            retry_after_s=round(left_s),
-        )
+        Args:
+            url: Where it was asked.
+            why: A sentence.
+        """
+        self._host(url.name).lost[url.port] = _Loss(asyncio.get_running_loop().time(), why)
+
+    def find(self, url: Url) -> None:
+        """Note that a host answers."""
+        self._host(url.name).lost.pop(url.port, None)
+
+    def _pause_s(self, host: _Host, *, took_s: float) -> float:
+        gap_s = host.gap_s
+        if self._gap_s > 0:
+            gap_s = max(gap_s, min(SLOWNESS * took_s, MAX_WAIT_S))
+        return gap_s * (1 + JITTER * self._chance.random())

@@ -1,22 +1,25 @@
 """The one door to the network."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from random import Random
 from types import TracebackType
 from typing import Self
-
-import httpx
+from urllib.parse import urlencode
 
 from aggregator import __version__, clock
 from aggregator.errors import UsageError
-from aggregator.fetch.address import Guard, parse_url
+from aggregator.fetch.address import Guard
 from aggregator.fetch.exchange import Exchange
-from aggregator.fetch.failures import bad_status
-from aggregator.fetch.hops import Answer, Terms, Walker
+from aggregator.fetch.failures import MAX_RETRY_AFTER_S, bad_status
+from aggregator.fetch.headers import said
+from aggregator.fetch.hops import Answer, Fields, Terms, Walker
 from aggregator.fetch.pacing import Pacer
 from aggregator.fetch.robots import PRODUCT, Robots
-from aggregator.fetch.transport import GuardedTransport, trusted_authorities
+from aggregator.fetch.transport import Request, Transport, trusted_authorities
+from aggregator.fetch.urls import Url, parse_url
 from aggregator.model import Memory, NotModified, Page
 
 _NOTHING_KNOWN = Memory()
@@ -30,19 +33,23 @@ class Web:
 
     Args:
         contact: An e-mail or web address for owners of sites, sent in the User-Agent.
-        gap_s: Seconds between the end of a request and the next one to the same host.
+        address: Of the public portal, whose page /robot says who we are; sent too.
+        gap_s: Seconds between the end of a request and the next one to the same host, at least;
+            0 for no pause at all.
         deadline_s: Seconds for a whole fetch: robots.txt, redirects, body.
         max_bytes: The longest body accepted, after decompression.
         clock: Gives the present moment.
 
     Raises:
-        UsageError: `contact` cannot be sent, or AGGREGATOR_ALLOW_NETWORKS cannot be read.
+        UsageError: `contact` or `address` cannot be sent, or AGGREGATOR_ALLOW_NETWORKS cannot be
+            read.
     """
 
     def __init__(
         self,
         *,
         contact: str,
+        address: str | None = None,
         gap_s: float = 2.0,
         deadline_s: float = 30.0,
         max_bytes: int = 10 * 2**20,
@@ -51,10 +58,10 @@ class Web:
         self._deadline_s = deadline_s
         self._max_bytes = max_bytes
         self._clock = clock
-        self._transport = GuardedTransport(Guard.from_environment(), trusted_authorities())
-        pacer = Pacer(gap_s)
-        self._walker = Walker(self._transport, _user_agent(contact), pacer, clock)
-        self._robots = Robots(self._walker.walk, pacer, clock)
+        transport = Transport(Guard.from_environment(), trusted_authorities)
+        self._pacer = Pacer(gap_s, Random())  # noqa: S311 - nobody gains by guessing a pause
+        self._walker = Walker(transport, _user_agent(contact, address), self._pacer, clock)
+        self._robots = Robots(self._walker.walk, self._pacer)
 
     async def __aenter__(self) -> Self:
         return self
@@ -65,14 +72,14 @@ class Web:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._transport.aclose()
+        """Nothing is left open between two fetches."""
 
     async def fetch(self, url: str, *, memory: Memory, obey_robots: bool) -> Page | NotModified:
         """See the function `fetch`."""
         start = parse_url(url)
         async with Exchange(str(start), self._deadline_s) as exchange:
 
-            async def gate(hop: httpx.URL) -> None:
+            async def gate(hop: Url) -> None:
                 await self._robots.check(hop, exchange)
 
             terms = Terms(
@@ -87,39 +94,78 @@ class Web:
             raise bad_status(answer.url, answer.status, answer.retry_after_s)
         return self._page(url, answer, memory, exchange)
 
+    async def post(self, url: str, fields: Mapping[str, str]) -> int:
+        """Send a form, once, guarded and paced as any request; for WebSub hubs.
+
+        Args:
+            url: An http(s) address.
+            fields: What to send, as application/x-www-form-urlencoded.
+
+        Returns:
+            The HTTP status, whatever it is: redirects are not followed. The body is not read.
+
+        Raises:
+            FetchError: No answer, or none was asked for.
+        """
+        request = Request(
+            url=parse_url(url),
+            method="POST",
+            headers=((b"Content-Type", b"application/x-www-form-urlencoded"),),
+            body=urlencode(fields).encode("ascii"),
+        )
+        async with Exchange(str(request.url), self._deadline_s) as exchange:
+            answer = await self._walker.ask(request, Terms(limit=0), exchange)
+        return answer.status
+
+    def leave_alone(self, host: str, *, until: datetime, status: int) -> None:
+        """Restore a pause that a host asked for, with Retry-After, in an earlier process.
+
+        Args:
+            host: Its name.
+            until: When the pause ends; longer ones than a day are cut.
+            status: What the host answered: 429 or 503.
+        """
+        left_s = min((until - self._clock()).total_seconds(), MAX_RETRY_AFTER_S)
+        self._pacer.block(host.lower().strip("[]").rstrip("."), seconds=left_s, status=status)
+
     def _page(
         self, url: str, answer: Answer, memory: Memory, exchange: Exchange
     ) -> Page | NotModified:
         fresh = Memory(
-            etag=answer.header("etag"),
-            last_modified=answer.header("last-modified"),
+            etag=answer.headers.first("etag"),
+            last_modified=answer.headers.first("last-modified"),
             body_sha256=hashlib.sha256(answer.body).hexdigest(),
         )
         if fresh.body_sha256 == memory.body_sha256:
-            return self._not_modified(url, answer, fresh, exchange)
+            same = replace(fresh, marks=memory.marks, read_whole=memory.read_whole)
+            return self._not_modified(url, answer, same, exchange)
+        now = self._clock()
         return Page(
             requested_url=url,
             url=str(answer.url),
             body=answer.body,
             status=answer.status,
-            content_type=answer.header("content-type") or "",
+            content_type=answer.headers.first("content-type") or "",
             memory=fresh,
             moved_to=answer.moved_to,
-            fetched=self._clock(),
+            said=said(answer.url, answer.headers, now),
+            fetched=now,
             elapsed_s=exchange.elapsed_s,
         )
 
     def _not_modified(
         self, url: str, answer: Answer, memory: Memory, exchange: Exchange
     ) -> NotModified:
+        now = self._clock()
         return NotModified(
             requested_url=url,
             url=str(answer.url),
             status=answer.status,
             memory=memory,
             moved_to=answer.moved_to,
+            said=said(answer.url, answer.headers, now),
             size_bytes=len(answer.body),
-            fetched=self._clock(),
+            fetched=now,
             elapsed_s=exchange.elapsed_s,
         )
 
@@ -142,26 +188,30 @@ async def fetch(
     return await web.fetch(url, memory=memory, obey_robots=obey_robots)
 
 
-def _user_agent(contact: str) -> str:
-    if not contact.isascii() or not contact.isprintable():
-        raise UsageError(f"{contact!r}: the contact must be an e-mail or web address in ASCII")
-    return f"{PRODUCT}/{__version__} (+{contact})"
+def _user_agent(contact: str, address: str | None) -> str:
+    for text in (contact, address or ""):
+        if not text.isascii() or not text.isprintable():
+            raise UsageError(
+                f"{text!r}: the contact and the portal's address must be e-mail or web addresses"
+                " in ASCII"
+            )
+    about = "" if address is None else f"{address.rstrip('/')}/robot; "
+    return f"{PRODUCT}/{__version__} (+{about}{contact})"
 
 
-def _validators(memory: Memory) -> dict[bytes, bytes]:
+def _validators(memory: Memory) -> Fields:
     """Return the conditional headers, byte for byte what the site once sent."""
-    headers = {}
-    if memory.etag is not None:
-        headers[b"If-None-Match"] = memory.etag.encode("latin-1")
-    if memory.last_modified is not None:
-        headers[b"If-Modified-Since"] = memory.last_modified.encode("latin-1")
-    return headers
+    validators = (
+        (b"If-None-Match", memory.etag),
+        (b"If-Modified-Since", memory.last_modified),
+    )
+    return tuple((name, text.encode("latin-1")) for name, text in validators if text is not None)
 
 
 def _renewed(memory: Memory, answer: Answer) -> Memory:
     """Return the memory after a 304, which may bring new validators (RFC 9111 §4.3.4)."""
-    return Memory(
-        etag=answer.header("etag") or memory.etag,
-        last_modified=answer.header("last-modified") or memory.last_modified,
-        body_sha256=memory.body_sha256,
+    return replace(
+        memory,
+        etag=answer.headers.first("etag") or memory.etag,
+        last_modified=answer.headers.first("last-modified") or memory.last_modified,
     )

@@ -1,9 +1,12 @@
 """Servers that misbehave as no HTTP library would, names that lead where a test says."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
+
+from virtual_time import run_virtually
 
 from aggregator.errors import FetchError
 from aggregator.fetch import Web, address, fetch
@@ -99,3 +102,60 @@ def get_raw(handler: Handler, path: str = "/", **options: Any) -> Page | NotModi
                 return error
 
     return asyncio.run(run())
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request that a `Town` saw."""
+
+    at_s: float  # virtual
+    host: str
+    path: str
+    head: str
+
+
+@dataclass
+class Town:
+    """Hosts that live in the test's own loop, on virtual time; use `in_town`.
+
+    `town.says["/a"] = "200 OK"` or, for one host, `["b.localhost/a"]`: status line, fields, an
+    empty line and a body, with bare line ends. What is not said is 404.
+    """
+
+    says: dict[str, str] = field(default_factory=dict)
+    slow_s: dict[str, float] = field(default_factory=dict)
+    asked: list[Ask] = field(default_factory=list)
+    port: int = 0
+
+    def url(self, host: str, path: str = "/") -> str:
+        return f"http://{host}.localhost:{self.port}{path}"
+
+    @property
+    def log(self) -> list[tuple[float, str]]:
+        return [(round(ask.at_s, 3), ask.path) for ask in self.asked]
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        path = head.split(" ")[1]
+        host = head.lower().partition("\r\nhost: ")[2].partition(":")[0]
+        self.asked.append(Ask(asyncio.get_running_loop().time(), host, path, head))
+        await asyncio.sleep(self.slow_s.get(path, 0.0))
+        said = self.says.get(host + path, self.says.get(path, "404 Not Found"))
+        fields, _, body = said.partition("\n\n")
+        text = f"HTTP/1.1 {fields}\nContent-Length: {len(body.encode())}".replace("\n", "\r\n")
+        writer.write(f"{text}\r\n\r\n{body}".encode())
+        writer.close()
+
+
+def in_town(visit: Callable[[Town], Coroutine[Any, Any, None]]) -> Town:
+    """Run a coroutine on virtual time, with a town to visit; the time begins at 0."""
+    town = Town()
+
+    async def run() -> None:
+        server = await asyncio.start_server(town.answer, "127.0.0.1", 0)
+        town.port = server.sockets[0].getsockname()[1]
+        async with server:
+            await visit(town)
+
+    run_virtually(run())
+    return town

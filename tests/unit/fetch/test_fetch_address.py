@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from ipaddress import ip_address
 
 import pytest
@@ -10,7 +11,8 @@ from unit.fetch.servers import Names, get, new_web, page
 
 from aggregator.errors import FetchError, ForbiddenAddress, HostUnreachable, UsageError
 from aggregator.fetch import fetch
-from aggregator.fetch.address import Guard, in_turn, parse_url
+from aggregator.fetch.address import Guard, in_turn
+from aggregator.fetch.urls import parse_url
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "193.51.208.13", "2001:4860:4860::8888", "2a01:4f8::1"]
 PUBLIC_INSIDE = ["::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1"]
@@ -76,8 +78,14 @@ def test_a_bad_exception_is_a_usage_error(value: str, monkeypatch: pytest.Monkey
         "http://" + "a" * 9000,
         "unix:/var/run/docker.sock",
         "http://١٢٧.٠.٠.١/",
-        "http://xn--/",
-        "http://xn--a-.fr/",
+        "http://a%20b/",
+        "http://./",
+        "http://.example.org/",
+        "http:example.org",
+        "http:/example.org",
+        "http:\\\\example.org",
+        "http://example.org/a\tb",
+        "http://example.org:0/",
         "http://\ud800.fr/",
     ],
 )
@@ -95,6 +103,31 @@ def test_passwords_are_refused_and_not_told() -> None:
 def test_names_are_encoded_and_fragments_dropped() -> None:
     parsed = parse_url(" HTTPS://Éxample.FR/é?q=ç d#part ")
     assert str(parsed) == "https://xn--xample-9ua.fr/%C3%A9?q=%C3%A7%20d"
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ("../b", "http://example.org/b"),
+        ("//127.1/x", "http://127.0.0.1/x"),
+        ("http://0x7f.1:8080", "http://127.0.0.1:8080/"),
+        ("http:\\\\017700000001", "http://127.0.0.1/"),
+        ("http:///example.net", "http://example.net/"),
+        ("\thttp://exa\nmple.net", "http://example.net/"),
+        ("HTTPS://[::FFFF:127.0.0.1]:443/", "https://[::ffff:7f00:1]/"),
+        ("?q#part", "http://example.org/a/?q"),
+    ],
+)
+def test_references_are_read_as_browsers_do(reference: str, text: str) -> None:
+    assert str(parse_url("http://example.org/a/").joined(reference)) == text
+
+
+def test_the_parts_of_an_address() -> None:
+    url = parse_url("HTTPS://[2001:DB8::1]:8443/a?b")
+    assert (url.host, url.port, url.target) == ("2001:db8::1", 8443, "/a?b")
+    assert str(url.at("/robots.txt")) == "https://[2001:db8::1]:8443/robots.txt"
+    url = parse_url("http://Example.ORG.:80")
+    assert (url.name, url.port, url.authority) == ("example.org", 80, "example.org.")
 
 
 # --- addresses as resolved ---------------------------------------------------------------------
@@ -194,13 +227,35 @@ def test_later_addresses_are_tried(site: Site, names: Names) -> None:
     assert page(f"http://two.example:{site.port}/").body == b"x"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f.1", "a.localhost"])
+@pytest.mark.usefixtures("loopback_allowed")
+def test_what_needs_no_lookup_gets_none(site: Site, names: Names, host: str) -> None:
+    site.pages["/"] = Answer(body=b"x")
+    assert page(f"http://{host}:{site.port}/").body == b"x"
+    assert names.asked == []
+
+
+@pytest.mark.usefixtures("loopback_allowed")
+def test_lookups_have_threads_of_their_own(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[str] = []
+
+    def lookup(*_: object, **__: object) -> list[tuple[object, ...]]:
+        used.append(threading.current_thread().name)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))] * 2
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    site.pages["/"] = Answer(body=b"x")
+    assert page(f"http://www.example:{site.port}/").body == b"x"
+    assert [name.partition("_")[0] for name in used] == ["lookup"]
+
+
 def test_families_take_turns() -> None:
     assert in_turn(["::1", "::2", "::3", "1.1.1.1"]) == ["::1", "1.1.1.1", "::2", "::3"]
     assert in_turn(["1.1.1.1"]) == ["1.1.1.1"]
 
 
 @pytest.mark.parametrize(
-    "host", ["nowhere.invalid", "a..b.invalid", "a" * 64 + ".example", "a%20b"]
+    "host", ["nowhere.invalid", "a..b.invalid", "a" * 64 + ".example", "xn--", "xn--a-.fr"]
 )
 def test_unknown_names_are_said_to_be_so(host: str, names: Names) -> None:
     async def unknown(host: str, _: int) -> list[str]:

@@ -224,8 +224,9 @@ def test_the_web_works_on_after_a_time_limit(site: Site) -> None:
 
     async def run() -> None:
         async with new_web(deadline_s=0.2) as web:
+            slow = f"http://slow.localhost:{site.port}/slow"
             with pytest.raises(HostUnreachable):
-                await fetch(site.url("/slow"), web=web, obey_robots=False)
+                await fetch(slow, web=web, obey_robots=False)
             assert (await fetch(site.url(), web=web, obey_robots=False)).status == 200
 
     asyncio.run(run())

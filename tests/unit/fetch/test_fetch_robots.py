@@ -3,14 +3,13 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import Answer, Request, Site
-from unit.fetch.servers import get, new_web, page
+from unit.fetch.servers import Town, get, in_town, new_web, page
 
-from aggregator.errors import FetchError, HostUnreachable, RobotsDisallowed
+from aggregator.errors import BadStatus, FetchError, HostUnreachable, RobotsDisallowed
 from aggregator.fetch import fetch
 from aggregator.fetch.robots import Rules
 
@@ -75,20 +74,16 @@ def test_robots_txt_is_asked_for_once_however_many_ask(site: Site) -> None:
     assert paths(site) == ["/robots.txt", *["/"] * 5]
 
 
-def test_robots_txt_is_asked_for_anew_after_a_day(site: Site) -> None:
-    site.pages["/robots.txt"] = robots("User-agent: *", "Allow: /")
-    site.pages["/"] = Answer(body=b"x")
-    day = datetime(2026, 3, 1, tzinfo=UTC)
-    moments = {"now": day}
+def test_robots_txt_is_asked_for_anew_after_a_day() -> None:
+    async def visit(town: Town) -> None:
+        town.says |= {"/robots.txt": "200 OK\n\nUser-agent: *\nAllow: /", "/": "200 OK\n\nx"}
+        async with new_web() as web:
+            for pause_h in (0, 23, 1):
+                await asyncio.sleep(pause_h * 3600)
+                await fetch(town.url("a"), web=web)
 
-    async def run() -> None:
-        async with new_web(clock=lambda: moments["now"]) as web:
-            for hours in (0, 23, 24):
-                moments["now"] = day + timedelta(hours=hours)
-                await fetch(site.url(), web=web)
-
-    asyncio.run(run())
-    assert paths(site) == ["/robots.txt", "/", "/", "/robots.txt", "/"]
+    log = in_town(visit).log
+    assert [path for _, path in log] == ["/robots.txt", "/", "/", "/robots.txt", "/"]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429])
@@ -107,22 +102,82 @@ def test_a_failing_robots_txt_closes_the_site_for_now(site: Site, status: int) -
     assert paths(site) == ["/robots.txt"]
 
 
-def test_a_failing_robots_txt_is_asked_for_anew_soon(site: Site) -> None:
-    site.pages["/robots.txt"] = Answer(status=500)
-    site.pages["/"] = Answer(body=b"x")
-    moments = [datetime(2026, 3, 1, tzinfo=UTC)]
-
-    async def run() -> None:
-        async with new_web(clock=lambda: moments[-1]) as web:
+def test_a_failing_robots_txt_is_asked_for_anew_soon() -> None:
+    async def visit(town: Town) -> None:
+        town.says |= {"/robots.txt": "500 No", "/": "200 OK\n\nx"}
+        async with new_web() as web:
             for _ in range(2):
                 with pytest.raises(RobotsDisallowed):
-                    await fetch(site.url(), web=web)
-            moments.append(moments[0] + timedelta(minutes=10))
-            site.pages["/robots.txt"] = robots("User-agent: *", "Allow: /")
-            await fetch(site.url(), web=web)
+                    await fetch(town.url("a"), web=web)
+            await asyncio.sleep(600)
+            town.says["/robots.txt"] = "200 OK\n\nUser-agent: *\nAllow: /"
+            await fetch(town.url("a"), web=web)
 
-    asyncio.run(run())
-    assert paths(site) == ["/robots.txt", "/robots.txt", "/"]
+    assert in_town(visit).log == [(0, "/robots.txt"), (600, "/robots.txt"), (600, "/")]
+
+
+def test_a_robots_txt_that_fails_for_a_month_is_taken_for_missing() -> None:
+    async def visit(town: Town) -> None:
+        town.says |= {"/robots.txt": "500 No", "/": "200 OK\n\nx"}
+        async with new_web() as web:
+            for _ in range(30):
+                with pytest.raises(RobotsDisallowed):
+                    await fetch(town.url("a"), web=web)
+                await asyncio.sleep(86_400)
+            await fetch(town.url("a"), web=web)
+            town.says["/robots.txt"] = "200 OK\n\nUser-agent: *\nDisallow: /"
+            await asyncio.sleep(600)
+            with pytest.raises(RobotsDisallowed, match="closes this page"):
+                await fetch(town.url("a"), web=web)
+
+    log = in_town(visit).log
+    assert [path for _, path in log] == [*["/robots.txt"] * 31, "/", "/robots.txt"]
+
+
+def test_a_robots_txt_on_another_host_counts_for_the_first() -> None:
+    async def visit(town: Town) -> None:
+        town.says |= {
+            "a.localhost/robots.txt": f"302 Found\nLocation: {town.url('b', '/rules')}",
+            "b.localhost/rules": "200 OK\n\nUser-agent: *\nDisallow: /no\nCrawl-delay: 7",
+            "/no": "200 OK\n\nx",
+            "/yes": "200 OK\n\nx",
+        }
+        async with new_web(gap_s=0.0) as web:
+            with pytest.raises(RobotsDisallowed):
+                await fetch(town.url("a", "/no"), web=web)
+            await fetch(town.url("b", "/no"), web=web)
+            await fetch(town.url("a", "/yes"), web=web)
+
+    town = in_town(visit)
+    assert [(ask.host[0], ask.path) for ask in town.asked] == [
+        ("a", "/robots.txt"),
+        ("b", "/rules"),
+        ("b", "/robots.txt"),
+        ("b", "/no"),
+        ("a", "/yes"),
+    ]
+    assert town.asked[-1].at_s >= 7  # Crawl-delay counts from robots.txt on
+    assert town.asked[-2].at_s == 0
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_robots_txt_that_asks_for_quiet_gets_it(status: int) -> None:
+    async def visit(town: Town) -> None:
+        town.says |= {"/robots.txt": f"{status} Busy\nRetry-After: 3600", "/": "200 OK\n\nx"}
+        async with new_web() as web:
+            for wait_s in (0, 1800, 1700):
+                await asyncio.sleep(wait_s)
+                for obey_robots in (True, False):
+                    with pytest.raises(BadStatus, match="wants to be left alone") as caught:
+                        await fetch(town.url("a"), web=web, obey_robots=obey_robots)
+                    assert caught.value.status == status
+            await asyncio.sleep(100)
+            town.says["/robots.txt"] = "404 None"
+            await fetch(town.url("a"), web=web)
+
+    log = in_town(visit).log
+    assert (log[0], log[-1]) == ((0, "/robots.txt"), (3600, "/"))
+    assert [at_s for at_s, _ in log if 0 < at_s < 3600] == []
 
 
 def test_a_host_that_cannot_be_reached_is_said_to_be_so() -> None:
