@@ -4,6 +4,7 @@ Results go to standard output; progress and complaints to standard error. Exit s
 1 some sources failed, 2 list or usage wrong, 3 database.
 """
 
+import gc
 import sys
 from importlib import import_module
 
@@ -57,6 +58,9 @@ def group() -> None:
 
 def main() -> None:
     """Run the command; known errors become a sentence and an exit status."""
+    # Imports and a long list make many objects and no garbage: looking for some after every 700,
+    # as Python does, costs a tenth of the start.
+    gc.set_threshold(20_000, 20, 20)
     try:
         group(standalone_mode=True)
     except StoreError as error:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from aggregator.language import slugified
 from aggregator.model import Display
-from aggregator.scraping import parse_selector
 from aggregator.sources.complaints import proposal, quoted
 
 SHORTEST = timedelta(minutes=15)  # what a small site may be asked for, all day long
@@ -130,6 +129,8 @@ def selector(text: str) -> str:
     """Check a `selector@attribute` text."""
     if len(text) > LONGEST_SELECTOR_CHARS:
         raise ValueError(f"a selector of more than {LONGEST_SELECTOR_CHARS} characters; shorten it")
+    from aggregator.scraping import parse_selector  # noqa: PLC0415 - for lists with recipes alone
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # soupsieve warns of pseudo-classes it will drop
@@ -141,6 +142,8 @@ def selector(text: str) -> str:
 
 def element(text: str) -> str:
     """Check a selector of whole elements, where an attribute has no sense."""
+    from aggregator.scraping import parse_selector  # noqa: PLC0415 - see `selector`
+
     if parse_selector(selector(text)).attribute is not None:
         raise ValueError(f"{quoted(text)} names an attribute; name the elements only, such as li")
     return text
