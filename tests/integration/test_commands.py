@@ -1,17 +1,52 @@
 """The `aggregator` command as people run it: output, exit status, fixed JSON shapes."""
 
+import fcntl
 import json
+import os
+import pty
+import sqlite3
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
 from conftest import Answer, Site
-from integration.commands import feed, run, write_town
+from integration.commands import environment, feed, run, write_town
 
 SHAPE = {"sources", "new", "changed", "unchanged", "failed", "results"}
 RESULT = {
     *("source", "outcome", "new", "changed", "unchanged", "rejected", "error", "bytes"),
     "elapsed_s",
 }
+
+
+FAILING = "  - {{slug: cassee, name: Cassée, url: '{root}/', kind: blog, feed: '{root}/rien'}}\n"
+
+
+def on_a_terminal(*arguments: str | Path, columns: int = 80) -> str:
+    """Run `aggregator …` with both outputs on a terminal; return what it shows."""
+    near, far = pty.openpty()
+    fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aggregator", *map(str, arguments)],
+        env={key: value for key, value in environment().items() if key != "COLUMNS"},
+        stdin=far,
+        stdout=far,
+        stderr=far,
+    )
+    os.close(far)
+    shown = b""
+    while True:
+        try:
+            part = os.read(near, 65536)
+        except OSError:  # Linux says so when the other side is closed (EIO)
+            break
+        shown += part
+    os.close(near)
+    process.wait(timeout=30)
+    return shown.decode()
 
 
 @pytest.fixture
@@ -99,14 +134,79 @@ def test_search_and_status_and_reindex(town: Path) -> None:
     (status,) = json.loads(run("--town", town, "status", "--json").stdout)
     assert set(status) == {
         *("source", "name", "state", "reason", "since", "last_success", "last_post"),
-        *("failures", "next_fetch"),
+        *("failures", "next_fetch", "next_reason", "proposed_feed", "moved_to", "tdm_reserved"),
     }
     assert status["state"] == "ok"
     assert "3 posts" in run("--town", town, "reindex").stdout
     assert run("--town", town, "migrate").stdout.strip() == "nothing to do"
 
 
-@pytest.mark.parametrize("command", ["status", "reindex", "serve"])
+def test_status_is_a_table_or_all_about_one_source(town: Path, site: Site) -> None:
+    path = town / "sources.yaml"
+    path.write_text(path.read_text() + FAILING.format(root=site.root), encoding="utf-8")
+    run("--town", town, "crawl")
+    title, head, worst, other = run("--town", town, "status").stdout.splitlines()
+    assert title == "2 sources: 1 ok, 1 failing (times: Europe/Paris)"
+    assert head.split()[0] == "SOURCE"
+    assert worst.split()[:2] == ["cassee", "failing"]
+    assert other.split()[:2] == ["bon", "ok"]
+    one = run("--town", town, "status", "cassee").stdout
+    assert "source:        cassee - Cassée\nstate:         failing, since 20" in one
+    assert one.splitlines()[-1].split()[2:4] == ["failed", "404"]
+    (found,) = json.loads(run("--town", town, "status", "bon", "--json").stdout)
+    assert found["source"] == "bon"
+    path.write_text("version: 1", encoding="utf-8")  # what a fault in the list must not hide
+    assert "(times: UTC)" in run("--town", town, "status").stdout
+
+
+def test_status_of_an_unknown_source_exits_2(town: Path) -> None:
+    run("--town", town, "migrate")
+    done = run("--town", town, "status", "bonn")
+    assert done.returncode == 2
+    assert "no such source: bonn" in done.stderr
+
+
+def test_status_fits_the_terminal(town: Path) -> None:
+    run("--town", town, "crawl")
+    output = on_a_terminal("--town", town, "status", columns=70)
+    assert output.startswith("1 source: 1 ok")
+    assert max(map(len, output.splitlines())) <= 70
+
+
+def test_the_bar_counts_the_sources_to_visit(town: Path, site: Site) -> None:
+    path = town / "sources.yaml"
+    path.write_text(path.read_text() + FAILING.format(root=site.root), encoding="utf-8")
+    assert "2/2" in on_a_terminal("--town", town, "crawl")
+    output = on_a_terminal("--town", town, "crawl", "cassee")
+    assert "1/1" in output
+    assert "/2" not in output
+    assert "cassee: failed" in output
+
+
+def test_a_backup_is_made_and_compared(town: Path, tmp_path: Path) -> None:
+    run("--town", town, "crawl")
+    done = run("--town", town, "backup", "--verify")
+    assert done.returncode == 0, done.stderr
+    (made,) = (town / "db" / "backups").glob("*.db")
+    assert done.stdout.startswith(f"{made}: {made.stat().st_size:,} bytes\n")
+    assert "posts" in done.stdout
+    with sqlite3.connect(made) as copy:
+        assert copy.execute("SELECT count(*) FROM posts").fetchone() == (3,)
+    copy.close()
+    assert run("--town", town, "backup", "--to", tmp_path / "ailleurs").returncode == 0
+    assert len(list((tmp_path / "ailleurs").glob("*.db"))) == 1
+
+
+def test_a_backup_that_cannot_be_made_exits_3(town: Path) -> None:
+    run("--town", town, "crawl")
+    (town / "plein").write_text("a file, no folder")
+    done = run("--town", town, "backup", "--to", town / "plein" / "dedans")
+    assert done.returncode == 3
+    assert "plein" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "reindex", "serve", "backup"])
 def test_a_mistyped_database_is_not_made(town: Path, command: str) -> None:
     done = run("--town", town, "--db", town / "autre.db", command)
     assert done.returncode == 3
