@@ -1,57 +1,147 @@
-"""RSS, Atom and RDF, read by feedparser from bytes: it never sees an address."""
+"""RSS, Atom and RDF, from bytes to entries.
 
-import io
-from collections.abc import Mapping
+Items that were read before are left out first. What is plain is read by plain.py, the rest by
+feedparser, and both give the same.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import feedparser
-from w3lib.html import remove_tags, replace_entities
-
-from aggregator.errors import NotAFeed
 from aggregator.model import Entry, Extraction
 from aggregator.readers.addresses import host, join
+from aggregator.readers.hints import hints_of
+from aggregator.readers.layout import Layout, lay_out
+from aggregator.readers.marks import marks_of_feed, split
 from aggregator.readers.markup import html_of, longest_first
-from aggregator.readers.wellformed import mend
+from aggregator.readers.plain import Doubt, read_head, read_item, scope_of
+from aggregator.readers.reference import Parsed, parse
+from aggregator.readers.wellformed import Mended, mend
 
-# What libxml2 left is UTF-8, whatever the server said: labels were weighed before.
-_HEADERS = {"content-type": "application/xml; charset=utf-8"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A feed's head, and those of its items that were to be read, as feedparser gives them."""
+
+    feed: Mapping[str, Any]
+    items: Iterable[Mapping[str, Any]]
+    is_atom: bool
+    marks: tuple[bytes, ...]
+    known: int = 0
+    cut: tuple[str, ...] = ()
 
 
-def read_xml(text: str, *, url: str) -> Extraction:
-    """Read an XML feed.
+def read_xml(text: str, *, url: str, known: bytes = b"") -> Extraction:
+    """Read an XML feed, but for items whose mark is `known`.
 
     Raises:
         NotAFeed: It is an HTML page or something else.
     """
     mended = mend(text, url=url)
-    parsed = _parse(mended.xml, url)
-    feed = parsed["feed"]
-    is_atom = parsed["version"].startswith("atom")
+    layout = lay_out(mended.root, mended.encoded)
+    hints = hints_of(layout, url=url)
+    read = _read(mended, layout, text=text, url=url, known=split(known))
+    feed = read.feed
     # RFC 4287, 2: Atom is relative to its own address. In RSS the site is meant, and so it is in
     # practice when a feed is served from another host (FeedBurner).
     site = join(url, _text(feed, "link"))
-    base = url if is_atom and host(site) == host(url) else site
-    author = _author(feed) if is_atom else None  # RFC 4287, 4.2.1: entries inherit it
+    base = url if read.is_atom and host(site) == host(url) else site
+    author = _author(feed) if read.is_atom else None  # RFC 4287, 4.2.1: entries inherit it
+    problem = "; ".join([*([mended.problem] if mended.problem else []), *read.cut])
     return Extraction(
-        entries=tuple(_entry(item, base=base, author=author) for item in parsed["entries"]),
-        warnings=(f"not well-formed XML, repaired: {mended.problem}",) if mended.problem else (),
-        title=replace_entities(remove_tags(_html(feed.get("title_detail")))) or None,
+        entries=tuple(_entry(item, base=base, author=author) for item in read.items),
+        marks=b"".join(read.marks),
+        known=read.known,
+        hints=hints,
+        warnings=(f"not well-formed XML, repaired: {problem}",) if problem else (),
+        title=_plain_text(_html(feed.get("title_detail"))) or None,
         language=_text(feed, "language"),
-        may_be_empty=mended.problem is None,
+        may_be_empty=not problem,
     )
 
 
-def _parse(xml: bytes, url: str) -> Any:
+def _read(mended: Mended, layout: Layout, *, text: str, url: str, known: frozenset[bytes]) -> _Read:
+    marks = marks_of_feed(layout, url=url)
+    fresh = [at for at, mark in enumerate(marks) if mark not in known]
+    read = _read_loose(mended, layout, fresh, marks, url=url) if layout.is_loose else None
+    if read is not None:
+        return read
+    whole = parse(mend(text, url=url).root if layout.is_loose else mended.root, url=url)
+    if len(whole.items) != len(marks):  # which mark is whose is not certain
+        marks, fresh = [], list(range(len(whole.items)))
+    return _Read(
+        feed=whole.feed,
+        items=[whole.items[at] for at in fresh],
+        is_atom=whole.is_atom,
+        marks=tuple(marks),
+        known=len(whole.items) - len(fresh),
+        cut=tuple(whole.cut),
+    )
+
+
+def _read_loose(
+    mended: Mended, layout: Layout, fresh: list[int], marks: list[bytes], *, url: str
+) -> _Read | None:
+    """Read some items of a feed, each for itself; None where they prove not to be so loose."""
+    # feedparser corrects these characters.
+    head, items = _plainly(layout, [] if mended.has_controls else fresh)
+    if mended.has_controls:
+        head = None
+    others = [at for at in fresh if at not in items]
+    parsed: Parsed | None = None
+    if others or head is None:
+        parsed = _parse_only(layout, others, url=url)
+        if len(parsed.items) != len(others) or parsed.cut or parsed.is_atom != layout.is_atom:
+            return None
+        items.update(zip(others, parsed.items, strict=True))
+    return _Read(
+        feed=parsed.feed if parsed else head or {},
+        items=[items[at] for at in fresh],
+        is_atom=layout.is_atom,
+        marks=tuple(marks),
+        known=len(marks) - len(fresh),
+    )
+
+
+def _plainly(
+    layout: Layout, fresh: list[int]
+) -> tuple[dict[str, Any] | None, dict[int, Mapping[str, Any]]]:
+    """Read the head of a feed, and as many of its items as are plain, without feedparser."""
+    root, channel, is_atom = layout.root, layout.channel, layout.is_atom
     try:
-        # A stream: feedparser opens strings and bytes that name a file or an address.
-        return feedparser.parse(
-            io.BytesIO(xml),
-            response_headers=_HEADERS,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except Exception as error:  # whatever its many parsers raise: this source alone fails
-        raise NotAFeed(f"feedparser cannot read it ({error!r})", url=url) from error
+        outer = scope_of([root])
+        inner = outer if channel is root else scope_of([root, channel])
+    except Doubt:
+        return None, {}
+    head = read_head(layout.head, scope=inner, is_atom=is_atom)
+    if head is not None and outer[1] and (is_atom or layout.is_rss):
+        head.setdefault("language", outer[1].replace("_", "-"))
+    items: dict[int, Mapping[str, Any]] = {}
+    for at in fresh:
+        element = layout.items[at]
+        scope = outer if element.getparent() is root else inner
+        item = read_item(element, scope=scope, is_atom=is_atom)
+        if item is not None:
+            items[at] = item
+    return head, items
+
+
+def _parse_only(layout: Layout, kept: list[int], *, url: str) -> Parsed:
+    """Have feedparser read the head and some items of a feed."""
+    wanted = set(kept)
+    for at, item in enumerate(layout.items):
+        parent = item.getparent()
+        if at not in wanted and parent is not None:
+            parent.remove(item)
+    return parse(layout.root, url=url)
+
+
+def _plain_text(title: str) -> str:
+    if "<" not in title and "&" not in title:
+        return title
+    from w3lib.html import remove_tags, replace_entities  # noqa: PLC0415 - slow to import
+
+    return str(replace_entities(remove_tags(title)))
 
 
 def _entry(item: Mapping[str, Any], *, base: str, author: str | None) -> Entry:

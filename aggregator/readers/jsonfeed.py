@@ -12,14 +12,16 @@ from aggregator.clock import to_iso
 from aggregator.errors import NotAFeed
 from aggregator.model import Entry, Extraction
 from aggregator.readers.addresses import join
+from aggregator.readers.hints import hints_of_json
+from aggregator.readers.marks import marks_of, split
 from aggregator.readers.markup import html_of, longest_first
 
 _MAX_ITEMS = 10_000
 _MAX_OBJECTS = 300_000  # with lists, and braces in texts: what bounds the memory they take
 
 
-def read_json(text: str, *, url: str) -> Extraction:
-    """Read a JSON Feed.
+def read_json(text: str, *, url: str, known: bytes = b"") -> Extraction:
+    """Read a JSON Feed, but for items whose mark is `known`.
 
     Raises:
         NotAFeed: It is no JSON, or other JSON than a feed.
@@ -28,11 +30,19 @@ def read_json(text: str, *, url: str) -> Extraction:
     items = [item for item in feed["items"][:_MAX_ITEMS] if isinstance(item, dict)]
     base = join(url, _text(feed.get("home_page_url")))
     left_out = len(feed["items"]) - len(items)
+    language, author = _text(feed.get("language")), _author(feed)
+    outside = json.dumps([base, language, author]).encode()
+    marks = marks_of((json.dumps(item, sort_keys=True).encode() for item in items), outside=outside)
+    before = split(known)
+    fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in before]
     return Extraction(
-        entries=tuple(_entry(item, base=base, author=_author(feed)) for item in items),
+        entries=tuple(_entry(item, base=base, author=author) for item in fresh),
+        marks=b"".join(marks),
+        known=len(items) - len(fresh),
+        hints=hints_of_json(feed, url=url),
         warnings=(f"{left_out} items left out: no objects, or too many",) if left_out else (),
         title=_text(feed.get("title")),
-        language=_text(feed.get("language")),
+        language=language,
         may_be_empty=not left_out,
     )
 

@@ -6,10 +6,10 @@ and looks every unknown prefix up in all others; no feed of the corpus comes nea
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 
-import feedparser.mixin
 from lxml import etree
 
 _MAX_ENTRIES = 10_000
@@ -20,12 +20,6 @@ _MAX_TEXT = 2_000_000  # characters of a body, with pictures that are written in
 _MAX_ATTRIBUTES = 100  # of one element
 _LONG_WORD = re.compile(rf"([\w.+-]{{{_MAX_WORD}}})[\w.+-]+")
 
-# The prefixes in use on the web, for feeds that forget to declare them. Private there, but a
-# copy would age.
-_NAMESPACES = {
-    prefix: uri
-    for uri, prefix in feedparser.mixin._FeedParserMixin.namespaces.items()  # noqa: SLF001 -- see above
-}
 _UNREAD = {"keywords", "tags"}  # split into words, each compared with all
 _ENTRIES = {"item", "entry"}
 _BODIES = {"description", "summary", "content", "encoded"}
@@ -85,12 +79,22 @@ def _bind(element: etree._Element) -> None:
 
 def _qualified(name: str) -> str:
     prefix, _, local = name.partition(":")
-    namespace = _NAMESPACES.get(prefix.lower()) or f"urn:prefix:{prefix}"
+    namespace = _usual_namespaces().get(prefix.lower()) or f"urn:prefix:{prefix}"
     qualified = f"{{{namespace}}}{local.replace(':', '_')}"
     try:
         return str(etree.QName(qualified).text)
     except ValueError:  # « media:1 »
         return f"{{{namespace}}}unnamed"
+
+
+@cache
+def _usual_namespaces() -> Mapping[str, str]:
+    """Return the prefixes in use on the web, for feeds that forget to declare them."""
+    import feedparser.mixin  # noqa: PLC0415 - slow to import, and few feeds need it
+
+    # Private there, but a copy would age.
+    known = feedparser.mixin._FeedParserMixin.namespaces  # noqa: SLF001
+    return {prefix: uri for uri, prefix in known.items()}
 
 
 def _captions(root: etree._Element) -> list[etree._Element]:

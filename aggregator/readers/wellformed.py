@@ -2,7 +2,8 @@
 
 feedparser falls back to an SGML parser on XML that is not well-formed, and several of its loops
 take quadratic time on hostile input. So libxml2 repairs the text first, without its DTD, and
-what may be large is bounded: feedparser meets only well-formed XML of known size.
+what may be large is bounded: feedparser meets only well-formed XML of known size. What is
+well-formed already, and names no character that a DTD would have to explain, is only parsed.
 Attacks: https://docs.python.org/3/library/xml.html#xml-security.
 """
 
@@ -15,7 +16,6 @@ from html.entities import html5
 from lxml import etree
 
 from aggregator.errors import NotAFeed
-from aggregator.readers.pruning import prune
 
 _MAX_PROLOG = 50_000  # characters before the root element
 _MAX_CDATA = 100_000
@@ -38,42 +38,79 @@ _AMPERSAND = re.compile(
 _ENTITY = re.compile(r"<!ENTITY\s{1,20}([\w.-]{1,60})\s{1,20}(?:\"([^\"<>]*)\"|'([^'<>]*)')")
 
 
+_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
+_NAMED_CONTROL = re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][\da-fA-F]);")
+_WIDE_REFERENCE = re.compile(rb"&#(?:\d{8}|[xX][\da-fA-F]{7})")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mended:
-    """Well-formed XML in UTF-8 without DOCTYPE, comments or processing instructions."""
+    """The tree of a feed, without DOCTYPE, comments and processing instructions."""
 
-    xml: bytes
+    root: etree._Element
+    encoded: bytes  # what was parsed, in UTF-8
     problem: str | None  # what was wrong with the original; none: it was well-formed
+
+    @property
+    def has_controls(self) -> bool:
+        """Whether U+0080 to U+009F are in it, which are Windows' punctuation gone astray."""
+        return bool(_CONTROL.search(self.encoded) or _NAMED_CONTROL.search(self.encoded))
 
 
 def mend(text: str, *, url: str) -> Mended:
-    """Return a feed's text as safe XML.
+    """Return the tree of a feed, whose text may be anything.
 
     Raises:
         NotAFeed: There is no feed in it, or it is made to exhaust whoever parses it.
     """
     if max(text.count("<![CDATA["), text.count("]]>")) > _MAX_CDATA:
         raise NotAFeed(f"more than {_MAX_CDATA} CDATA sections", url=url)
-    text = _NO_XML.sub("", text)
+    return _honest(text, url) or _repaired(_NO_XML.sub("", text), url)
+
+
+def _honest(text: str, url: str) -> Mended | None:
+    """Parse a feed that needs no repair; None where any might change it."""
+    try:
+        encoded = text[_start_of_feed(text, url) :].encode()
+    except (NotAFeed, UnicodeEncodeError):  # control characters may hide the feed
+        return None
+    if (
+        encoded.count(b"<") + encoded.count(b"=") > _MAX_TAGS
+        or encoded.count(b"xmlns:") > _MAX_PREFIXES
+        or encoded.count(b"&") > _MAX_REPAIRS
+        or encoded.rfind(b"<![CDATA[") > encoded.rfind(b"]]>")
+        or _WIDE_REFERENCE.search(encoded)
+    ):
+        return None
+    parser = _parser(recover=False)
+    try:
+        root = etree.fromstring(encoded, parser)
+    except etree.XMLSyntaxError:
+        return None
+    return None if len(parser.error_log) else Mended(root=root, encoded=encoded, problem=None)
+
+
+def _repaired(text: str, url: str) -> Mended:
     start = _start_of_feed(text, url)
     parts = _CDATA.split(text[start:])
     _refuse_masses(parts, url)
-    parser = etree.XMLParser(
-        recover=True,
+    parser = _parser(recover=True)
+    body = _escape_ampersands(parts, entities=_entities(text[:start]), url=url)
+    encoded = body.encode()
+    root = etree.fromstring(encoded, parser)
+    if root is None:
+        raise NotAFeed("broken XML in which no element can be read", url=url)
+    problems = [f"line {error.line}: {error.message}" for error in parser.error_log[:1]]
+    return Mended(root=root, encoded=encoded, problem="; ".join(problems) or None)
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        recover=recover,
         no_network=True,
         remove_comments=True,
         remove_pis=True,
         encoding="utf-8",
-    )
-    body = _escape_ampersands(parts, entities=_entities(text[:start]), url=url)
-    root = etree.fromstring(body.encode(), parser)
-    if root is None:
-        raise NotAFeed("broken XML in which no element can be read", url=url)
-    cut = prune(root)
-    problems = [f"line {error.line}: {error.message}" for error in parser.error_log[:1]] + cut
-    return Mended(
-        xml=etree.tostring(root, encoding="utf-8", with_tail=False),
-        problem="; ".join(problems) or None,
     )
 
 
@@ -87,10 +124,10 @@ def _start_of_feed(text: str, url: str) -> int:
         position = text.find("-->", root.end()) + 3
         if position < 3:
             break
-    page = _HTML.search(text, position, _MAX_PROLOG)
+    page = _HTML.search(text, position, root.start() if root else _MAX_PROLOG)
     # An Atom feed wrapped in XHTML is one all the same; RSS has no namespace to tell it by.
     wrapped = root and _ATOM in text[root.end() : root.end() + 300]
-    if page and (root is None or (page.start() < root.start() and not wrapped)):
+    if page and not wrapped:
         raise NotAFeed("an HTML page where a feed was expected", url=url)
     if root is None:
         other = _FIRST_TAG.search(text, 0, _MAX_PROLOG)

@@ -29,7 +29,9 @@ def test_a_feed_is_read_as_expected(case: Path) -> None:
         fetched=datetime(2024, 9, 10, tzinfo=UTC),
         elapsed_s=0.1,
     )
-    read = json.loads(json.dumps(asdict(read_feed(page))))
+    extraction = asdict(read_feed(page))
+    extraction["marks"] = len(extraction["marks"]) // 8
+    read = json.loads(json.dumps(extraction, default=sorted))
     expected = case / "expected.json"
     if not expected.exists():
         text = json.dumps(read, ensure_ascii=False, indent=1)
