@@ -1,16 +1,21 @@
-"""The habits of a source, as the JSON of one column."""
+"""The habits of a source, as the JSON of one column.
+
+Moments are seconds since 1970: there are 40 of them, written at every fetch.
+"""
 
 import json
+from datetime import UTC, datetime
 
-from aggregator.clock import from_iso, to_iso
 from aggregator.model import Habits, Hints
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def to_json(habits: Habits) -> str:
     """Write them; what is empty is left out."""
     hints = habits.hints
     values = {
-        "times": [to_iso(moment) for moment in habits.times],
+        "times": [int(moment.timestamp()) for moment in habits.times],
         "lengths": habits.lengths,
         "titles": habits.titles,
         "ahead": habits.ahead,
@@ -23,15 +28,14 @@ def to_json(habits: Habits) -> str:
         "hub": hints.hub,
         "topic": hints.topic,
     }
-    kept = {name: value for name, value in values.items() if value}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode({name: value for name, value in values.items() if value})
 
 
 def from_json(text: str) -> Habits:
     """Read what `to_json` wrote."""
     values = json.loads(text)
     return Habits(
-        times=tuple(map(from_iso, values.get("times", ()))),
+        times=tuple([datetime.fromtimestamp(moment, UTC) for moment in values.get("times", ())]),
         lengths=tuple(values.get("lengths", ())),
         titles=tuple(values.get("titles", ())),
         ahead=tuple(values.get("ahead", ())),

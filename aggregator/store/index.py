@@ -88,7 +88,7 @@ def remove(connection: sqlite3.Connection, posts: Sequence[int]) -> None:
     """Take posts out of the index, before they change."""
     for table, ids in _targets(connection, posts):
         connection.execute(
-            f"INSERT INTO {table} ({table}, rowid, title, text, fac)"
+            f"INSERT INTO {table} ({table}, rowid, title, text, fac)"  # noqa: S608 - our own names
             f" SELECT 'delete', id, title, text, fac FROM posts_indexed {_SELECTED}",
             (json.dumps(ids),),
         )
@@ -103,7 +103,7 @@ def add(
     """Put posts into the index, after they changed; from `posts`, they must be plain."""
     for table, ids in _targets(connection, posts):
         connection.execute(
-            f"INSERT INTO {table} (rowid, title, text, fac)"
+            f"INSERT INTO {table} (rowid, title, text, fac)"  # noqa: S608 - our own names
             f" SELECT id, title, text, fac FROM {origin} {_SELECTED}",
             (json.dumps(ids),),
         )

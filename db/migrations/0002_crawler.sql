@@ -1,6 +1,6 @@
 -- What a thoughtful crawler remembers: rhythms, moves, reservations, pauses, hubs, days.
 
--- habits: JSON of model.Habits, moments as ISO 8601 text. next_reason: why next_fetch is when it is,
+-- habits: JSON of model.Habits, moments in seconds since 1970. next_reason: why next_fetch is when it is,
 -- in French. moved_fetches: how many fetches in a row were led to moved_to. tdm_*: what the site says
 -- of text and data mining (TDMRep); NULL where it says nothing.
 ALTER TABLE source_states ADD COLUMN habits TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(habits));
@@ -15,7 +15,7 @@ UPDATE source_states SET moved_since = since, moved_fetches = 1 WHERE moved_to I
 
 -- A rhythm to begin with: the last 40 posts whose site dates them, announced ones left out.
 UPDATE source_states SET habits = json_object('times', (
-    SELECT json_group_array(published) FROM (
+    SELECT json_group_array(unixepoch(published)) FROM (
         SELECT published FROM (
             SELECT id, published FROM posts
             WHERE source_id = source_states.source_id
