@@ -25,7 +25,7 @@ _COST = 0.15
 _LONGEST_COSTED = 2 * DAY
 _SURPRISE = 0.3  # how many gaps of a kind never seen we reckon with …
 _SURPRISE_LATER = 1.3  # … and that it ends when the wait is so many times as long as now
-_UNSEEN = 0.5  # how often what was never seen is reckoned to have been seen
+_UNSEEN = 0.2  # how often what was never seen is reckoned to have been seen
 _PROMISED = 0.25  # visits that bring something: with fewer, the model is wrong
 
 
@@ -112,11 +112,11 @@ def forecast(past: Past, *, now_s: int, share: float, longest_s: int, spread: fl
     waited = now_s - past.times[-1]
     ahead = [gap for gap in past.gaps if gap > waited]
     if not ahead:
-        return max(SHORTEST, waited / 4) * (0.9 + 0.2 * spread)
+        return min(longest_s, max(SHORTEST, waited / 4) * (1 + 0.1 * spread))
     mean = min(past.mean_s, _LONGEST_COSTED)
     # Slow sources are visited daily as it is: a visit between is worth less to them.
     cost = _COST * mean * max(1.0, mean / DAY) ** 2 * max(1.0, min(4.0, _PROMISED / share))
-    shortest = max(SHORTEST, min(past.mean_s, DAY) / 12)
+    shortest = max(SHORTEST, min(past.mean_s, DAY) / 12) * (1 + 0.1 * spread)
     best, lowest = float(shortest), float("inf")
     mass = delayed = 0.0
     chances = _chances(past, ahead, waited=waited, longest_s=longest_s)

@@ -6,7 +6,6 @@ Sentences are French: citizens and moderators read them.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median
 from zoneinfo import ZoneInfo
 
 from aggregator.crawl.habits import RECENT
@@ -133,7 +132,7 @@ def _drifted(source: Source, habits: Habits) -> Health | None:
 def _shrunk(before: Sequence[int], last: Sequence[int]) -> str | None:
     if len(before) < RECENT:
         return None
-    usual, now = round(median(before)), round(median(last))
+    usual, now = (sorted(lengths)[len(lengths) // 2] for lengths in (before, last))
     if usual < _LONG or now * _SHRUNK >= usual:
         return None
     return f"ses derniers textes ont environ {now} caractères au lieu de {usual}"
