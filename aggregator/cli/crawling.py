@@ -8,7 +8,7 @@ import click
 
 from aggregator import clock
 from aggregator import crawl as crawling
-from aggregator.cli.place import Place, in_place
+from aggregator.cli.place import Place, in_place, metrics_port_option
 from aggregator.cli.progress import Progress, progress
 from aggregator.errors import UsageError
 from aggregator.fetch import Web
@@ -66,12 +66,13 @@ def crawl_once(
 
 
 @click.command()
+@metrics_port_option
 @in_place
-def schedule(place: Place) -> None:
+def schedule(place: Place, metrics_port: int) -> None:
     """Crawl what is due, every minute, until stopped."""
     from aggregator.crawl.daemon import run  # noqa: PLC0415 - one crawl needs no scheduler
 
-    run(place.town, place.database)
+    run(place.town, place.database, metrics_port=metrics_port)
 
 
 def _refuse_unfit(slugs: tuple[str, ...], town: Town) -> None:

@@ -24,6 +24,15 @@ _OPTIONS = (
 )
 
 
+metrics_port_option = click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    default=9108,
+    show_default=True,
+    help="Port of the crawler's /metrics, on 127.0.0.1; 0 for none.",
+)
+
+
 class Place:
     """The town folder and the database that the options name; looked up when first needed."""
 

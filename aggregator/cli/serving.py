@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from aggregator.cli.crawling import crawl_once
-from aggregator.cli.place import Place, in_place
+from aggregator.cli.place import Place, in_place, metrics_port_option
 from aggregator.crawl import summary
+from aggregator.crawl.lock import sole_crawler
 from aggregator.errors import UsageError
 from aggregator.fetch import Web
 from aggregator.paths import bundled
@@ -42,13 +43,15 @@ def serve(place: Place, host: str, port: int) -> None:
 @click.command()
 @_host
 @_port
+@metrics_port_option
 @in_place
-def up(place: Place, host: str, port: int) -> None:
+def up(place: Place, host: str, port: int, metrics_port: int) -> None:
     """Run everything: migrate, then crawler, portal and analysts' Datasette, until stopped."""
     town = load_sources(place.town.sources, scrapers=place.town.scrapers)
-    Web(contact=town.contact)  # complains of contact and environment before anything starts
+    # Complains of contact, address and environment before anything starts.
+    Web(contact=town.contact, address=town.address)
     Store.open(place.database).close()
-    _run(place, ["crawler", "portal", "data"], host=host, port=port)
+    _run(place, ["crawler", "portal", "data"], host=host, port=port, metrics_port=metrics_port)
 
 
 @click.command()
@@ -73,16 +76,24 @@ def demo(place: Place, host: str, port: int | None) -> None:
         _run(place, ["crawler", "portal", "data"], host=host, port=port or _any_port(host))
 
 
-def _run(place: Place, roles: Sequence[str], *, host: str, port: int) -> None:
+def _run(
+    place: Place, roles: Sequence[str], *, host: str, port: int, metrics_port: int = 0
+) -> None:
     _refuse_taken(host, port)
+    if "crawler" in roles:
+        # Said here once, rather than by a child that is started again and again.
+        with sole_crawler(place.database):
+            pass
     with tempfile.TemporaryDirectory(prefix="veille-") as folder:
-        # A socket in a folder only we can enter: the analysts' process has no door of its own.
+        # Sockets in a folder only we can enter: no process but the portal has a door of its own.
         arguments = [
             *("--town", str(place.town.root)),
             *("--db", str(place.database)),
             *("--host", host),
             *("--port", str(port)),
             *("--socket", str(Path(folder) / "data.sock")),
+            *("--hubs", str(Path(folder) / "hubs.sock")),
+            *("--metrics-port", str(metrics_port)),
         ]
         supervise(
             [Child(name=role, arguments=[role, *arguments]) for role in roles],

@@ -11,7 +11,6 @@ import os
 import re
 import sys
 import traceback
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 from aggregator.clock import now, to_iso
@@ -83,16 +82,8 @@ def logger() -> "FilteringBoundLogger":
     return log
 
 
-def fetched(
-    log: "FilteringBoundLogger", result: SourceResult, *, next_fetch: datetime | None
-) -> None:
-    """Write the line of one fetch.
-
-    Args:
-        log: Where to.
-        result: What came of it.
-        next_fetch: The source's next appointment; none: not before a moderator says so.
-    """
+def fetched(log: "FilteringBoundLogger", result: SourceResult) -> None:
+    """Write the line of one fetch."""
     fields: dict[str, Any] = {
         "source": result.source,
         "outcome": result.outcome.value,
@@ -104,7 +95,8 @@ def fetched(
         "rejected": len(result.rejections),
         "bytes": result.size_bytes,
         "elapsed_s": result.elapsed_s,
-        "next": to_iso(next_fetch) if next_fetch else None,
+        "state": result.state.value if result.state else None,
+        "next": to_iso(result.next_fetch) if result.next_fetch else None,
     }
     if result.outcome is Outcome.FAILED:
         # A source that fails is no fault of ours, but someone may have to act.

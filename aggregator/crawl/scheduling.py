@@ -1,30 +1,68 @@
-"""The schedule: a pass every minute over what is due. The only module that knows APScheduler.
+"""The schedule: what is done when. The only module that knows APScheduler.
 
-`next_fetch` in the database is the schedule; the scheduler only wakes the crawler up, so a
-restart forgets nothing.
+`next_fetch` in the database is the schedule of visits; the scheduler only wakes the crawler up, so
+a restart forgets nothing.
 """
 
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from aggregator.clock import now
 
-WAKE_EVERY_S = 60
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def keep_crawling(one_pass: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run `one_pass` now and then every minute, never twice at a time, until SIGINT or SIGTERM.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Every:
+    """Again and again, the first time at once."""
 
-    A stop cancels the running pass between two transactions: what was reported saved is saved.
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daily:
+    """Once a day, at a time of the town's clock, or up to `jitter_s` seconds from it."""
+
+    hour: int
+    minute: int
+    timezone: str
+    jitter_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """One time, some seconds from now."""
+
+    after_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something to do, and when."""
+
+    when: Every | Daily | Once
+    work: Work
+
+
+async def keep_going(jobs: Sequence[Job]) -> None:
+    """Do the jobs, each never twice at a time, until SIGINT or SIGTERM.
+
+    A stop cancels what is running; what was reported saved is saved.
 
     Raises:
-        Exception: Whatever `one_pass` raised; the crawler stops rather than pretend.
+        Exception: Whatever a job raised; the crawler stops rather than pretend.
     """
     # APScheduler reports each skipped turn as a warning: with a long pass that is normal.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
@@ -46,17 +84,25 @@ async def keep_crawling(one_pass: Callable[[], Coroutine[Any, Any, None]]) -> No
         loop.add_signal_handler(number, stop)
     scheduler = AsyncIOScheduler(event_loop=loop)
     scheduler.add_listener(failed, EVENT_JOB_ERROR)
-    scheduler.add_job(
-        one_pass,
-        "interval",
-        seconds=WAKE_EVERY_S,
-        next_run_time=now(),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
+    for job in jobs:
+        _add(scheduler, job)
     scheduler.start()
     try:
         await stopped
     finally:
         scheduler.shutdown(wait=False)
+
+
+def _add(scheduler: AsyncIOScheduler, job: Job) -> None:
+    # A turn that was missed (a laptop asleep) is made up for, once.
+    options: dict[str, Any] = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+    match job.when:
+        case Every(seconds=seconds):
+            options |= {"trigger": IntervalTrigger(seconds=seconds), "next_run_time": now()}
+        case Daily(hour=hour, minute=minute, timezone=timezone, jitter_s=jitter_s):
+            options["trigger"] = CronTrigger(
+                hour=hour, minute=minute, timezone=ZoneInfo(timezone), jitter=jitter_s
+            )
+        case Once(after_s=after_s):
+            options["trigger"] = DateTrigger(now() + timedelta(seconds=after_s))
+    scheduler.add_job(job.work, **options)

@@ -10,6 +10,7 @@ from datasette.plugins import pm
 from aggregator.paths import TownFolder
 from aggregator.portal import plugin
 from aggregator.portal.assets import Assets
+from aggregator.portal.callbacks import Callbacks
 from aggregator.portal.gateway import Gateway
 from aggregator.portal.site import DATABASE, Portal, portals
 from aggregator.portal.town import Masthead, TownWatch
@@ -50,7 +51,13 @@ def build_portal(database: Path, town: TownFolder) -> Datasette:
 
 
 def serve(
-    database: Path, town: TownFolder, *, host: str, port: int, data_socket: Path | None
+    database: Path,
+    town: TownFolder,
+    *,
+    host: str,
+    port: int,
+    data_socket: Path | None,
+    hubs_socket: Path | None = None,
 ) -> None:
     """Serve the portal until SIGINT or SIGTERM.
 
@@ -60,13 +67,14 @@ def serve(
         host: Where to listen.
         port: Where to listen.
         data_socket: Of the analysts' process, which /donnees/ is forwarded to.
+        hubs_socket: Of the crawler's process, which /websub/ is forwarded to.
 
     Raises:
         TownError: As for `build_portal`.
     """
     portal = build_portal(database, town)
     uvicorn.run(
-        Gateway(portal.app(), data_socket),
+        Gateway(Callbacks(portal.app(), hubs_socket), data_socket),
         host=host,
         port=port,
         log_level="error",  # what strangers send is no news

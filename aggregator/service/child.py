@@ -5,7 +5,6 @@ outright leaves no process behind.
 """
 
 import argparse
-import asyncio
 import os
 import signal
 import sys
@@ -32,13 +31,20 @@ def main(arguments: list[str] | None = None) -> None:
 def _crawler(town: TownFolder, options: argparse.Namespace) -> None:
     from aggregator.crawl.daemon import run  # noqa: PLC0415
 
-    asyncio.run(run(town, options.db, complain=_complain))
+    run(town, options.db, metrics_port=options.metrics_port, hubs=options.hubs)
 
 
 def _portal(town: TownFolder, options: argparse.Namespace) -> None:
     from aggregator.portal.server import serve  # noqa: PLC0415
 
-    serve(options.db, town, host=options.host, port=options.port, data_socket=options.socket)
+    serve(
+        options.db,
+        town,
+        host=options.host,
+        port=options.port,
+        data_socket=options.socket,
+        hubs_socket=options.hubs,
+    )
 
 
 def _data(town: TownFolder, options: argparse.Namespace) -> None:
@@ -58,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--socket", type=Path)
+    parser.add_argument("--metrics-port", type=int, default=0)
+    parser.add_argument("--hubs", type=Path)
     return parser
 
 

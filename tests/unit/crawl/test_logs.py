@@ -45,8 +45,10 @@ def result(**facts: object) -> SourceResult:
 def test_a_fetch_is_one_line_of_json() -> None:
     stream = io.StringIO()
     logs.configure(stream)
-    found = result(count=SaveCount(new=3), url="https://a.example/f", status=200, size_bytes=9)
-    logs.fetched(logs.logger(), found, next_fetch=NOW)
+    found = result(
+        count=SaveCount(new=3), url="https://a.example/f", status=200, size_bytes=9, next_fetch=NOW
+    )
+    logs.fetched(logs.logger(), found)
     (line,) = written(stream)
     event = json.loads(line)
     assert (
@@ -71,7 +73,7 @@ def test_a_failed_fetch_says_why() -> None:
     stream = io.StringIO()
     logs.configure(stream)
     found = result(outcome=Outcome.FAILED, error_kind="NotAFeed", error="no feed « là »")
-    logs.fetched(logs.logger(), found, next_fetch=None)
+    logs.fetched(logs.logger(), found)
     event = json.loads(stream.getvalue())
     assert (event["level"], event["error_kind"], event["error"], event["next"]) == (
         "warning",
@@ -86,7 +88,7 @@ def test_a_failed_fetch_says_why() -> None:
 def test_strangers_cannot_forge_a_line(stream: io.StringIO) -> None:
     logs.configure(stream)
     found = result(outcome=Outcome.FAILED, error=NASTY, url=NASTY)
-    logs.fetched(logs.logger(), found, next_fetch=None)
+    logs.fetched(logs.logger(), found)
     logging.getLogger("aggregator.somewhere").warning("odd: %s", NASTY)
     first, second = stream.getvalue().removesuffix("\n").split("\n")
     for line in (first, second):

@@ -1,0 +1,88 @@
+"""What is done once a day, at a quiet hour: old fetches become sums, and a backup is made.
+
+In threads and on connections of their own: the crawl goes on. Nothing of it ends the crawler: a
+full backup disk must not cost a town its news; the log and `/metrics` say so instead.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aggregator.errors import AggregatorError
+from aggregator.store import Store
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+KEPT = timedelta(days=90)  # fetches one by one; sums by day afterwards
+BACKUP_EVERY = timedelta(days=1)
+VERIFY_EVERY = timedelta(days=7)
+BACKUPS = "backups"
+
+
+def newest_backup(database: Path) -> datetime | None:
+    """Return when the newest backup of a database was made."""
+    folder = backup_folder(database)
+    made = [file.stat().st_mtime for file in folder.glob("*.db")]
+    return datetime.fromtimestamp(max(made), tz=UTC) if made else None
+
+
+def backup_folder(database: Path) -> Path:
+    """Return where the backups of a database are."""
+    return database.parent / BACKUPS
+
+
+class Upkeep:
+    """The daily work on one database.
+
+    Args:
+        database: What is kept in order.
+        log: Where the work is told.
+        verified: Called when a backup was found whole.
+    """
+
+    def __init__(
+        self,
+        database: Path,
+        *,
+        log: "FilteringBoundLogger",
+        verified: Callable[[datetime], None],
+    ) -> None:
+        self._database = database
+        self._log = log
+        self._verified = verified
+        self._last_verified: datetime | None = None
+
+    async def daily(self, now: datetime) -> None:
+        """Sum up what is old and make a backup; once a week, restore and compare it."""
+        try:
+            count = await asyncio.to_thread(self._roll_up, now - KEPT)
+            self._log.info("rolled up", fetches=count)
+            await self._back_up(now)
+        except (AggregatorError, OSError) as error:
+            self._log.error("upkeep failed", error=str(error))
+
+    async def catch_up(self, now: datetime) -> None:
+        """Do the daily work where the machine was off, or busy starting again, at its hour."""
+        newest = newest_backup(self._database)
+        if newest is None or now - newest >= BACKUP_EVERY:
+            await self.daily(now)
+
+    def _roll_up(self, before: datetime) -> int:
+        with Store.open(self._database) as store:
+            return store.roll_up(before)
+
+    async def _back_up(self, now: datetime) -> None:
+        from aggregator.store.backup import back_up, verify  # noqa: PLC0415 - once a day
+
+        folder = backup_folder(self._database)
+        made = await asyncio.to_thread(back_up, self._database, folder, now=now)
+        self._log.info("backed up", path=str(made), bytes=made.stat().st_size)
+        if self._last_verified is not None and now - self._last_verified < VERIFY_EVERY:
+            return
+        await asyncio.to_thread(verify, made, self._database)
+        self._last_verified = now
+        self._verified(now)
+        self._log.info("backup verified", path=str(made))
