@@ -16,7 +16,7 @@ from aggregator.errors import ReadError, StoreError
 from aggregator.model import SourceResult
 from aggregator.store import Store
 
-GROUP = 64  # visits a transaction: well under 1 s
+GROUP = 32  # visits a transaction, and waiting for one: they are held in memory
 GROUP_POSTS = 1_500
 LINGER_S = 0.1  # what a visit waits for others to share its transaction
 
