@@ -7,11 +7,11 @@ label says, since no text in another charset looks like it by accident.
 import codecs
 import re
 
-from w3lib.encoding import http_content_type_encoding, read_bom, resolve_encoding, to_unicode
-
 from aggregator.model import Page
 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s{0,20}=\s{0,20}[\"']\s*([\w.:-]+)")
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+_OVER_ASCII = {b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252"}
 # « < » or « <? » without a byte order mark (XML 1.0, appendix F).
 _WIDE_STARTS = (
     (b"\0\0\0<", "utf-32-be"),
@@ -24,6 +24,16 @@ _WIDE_STARTS = (
 def decode(page: Page) -> str:
     """Return the text of a feed; bytes that no charset explains become U+FFFD."""
     body = page.body
+    if not body.startswith(_MARKS) and b"\0" not in body:
+        if _is_plain_ascii(page):
+            return body.decode("ascii")
+        if not body.isascii():
+            try:
+                return body.decode()
+            except UnicodeDecodeError:
+                pass  # nearly UTF-8, or something else
+    from w3lib.encoding import read_bom, to_unicode  # noqa: PLC0415 - slow to import, seldom needed
+
     charset, mark = read_bom(body)
     if charset is not None and mark is not None:
         return body[len(mark) :].decode(charset, "replace")
@@ -33,9 +43,25 @@ def decode(page: Page) -> str:
     return to_unicode(body, _charset(page))
 
 
+def _is_plain_ascii(page: Page) -> bool:
+    """Tell whether a text is ASCII, and labelled as what is ASCII where it is."""
+    if not page.body.isascii():
+        return False
+    declared = _DECLARED.search(page.body, 0, 2000)
+    if declared is not None:
+        return declared[1].lower() in _OVER_ASCII
+    _, names, label = page.content_type.lower().partition("charset")
+    return not names or label.strip("= \"';").encode() in _OVER_ASCII
+
+
 def _charset(page: Page) -> str:
     if not page.body.isascii() and _is_utf8(page.body):
         return "utf-8"
+    from w3lib.encoding import (  # noqa: PLC0415 - slow to import, seldom needed
+        http_content_type_encoding,
+        resolve_encoding,
+    )
+
     declared = _DECLARED.search(page.body, 0, 2000)
     labels = [
         resolve_encoding(declared[1].decode("ascii", "replace")) if declared else None,

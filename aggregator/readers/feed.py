@@ -148,6 +148,7 @@ def _entry(item: Mapping[str, Any], *, base: str, author: str | None) -> Entry:
     bodies = [detail for detail in (item.get("summary_detail"), *item.get("content", ())) if detail]
     details = [*filter(None, [item.get("title_detail")]), *bodies]
     html, summary = longest_first([_html(detail) for detail in bodies])
+    own_base = _first(details, "base")
     published, created, updated = (_text(item, key) for key in ("published", "created", "updated"))
     return Entry(
         link=_link(item),
@@ -160,13 +161,13 @@ def _entry(item: Mapping[str, Any], *, base: str, author: str | None) -> Entry:
         author=_author(item) or author,
         language=_text(item, "language") or _first(details, "language"),
         categories=_categories(item),
-        base_url=join(base, _first(details, "base")),
+        base_url=join(base, own_base) if own_base else base,
     )
 
 
 def _text(holder: Mapping[str, Any], key: str) -> str | None:
     # Asked for « updated », a FeedParserDict without it gives « published » and warns.
-    value = holder.get(key) if key in holder else None
+    value = holder[key] if key in holder else None  # noqa: SIM401 -- see above
     return value.strip() or None if isinstance(value, str) else None
 
 

@@ -23,7 +23,7 @@ _CONTENTS = {"content", "content_encoded", "fullitem", "body", "xhtml_body", "ab
 _LATE = {"title", "dc_title", "media_title", "image", "textinput", "source"}
 _DRAWINGS = ("{*}svg", "{*}math", "{*}SVG", "{*}Svg")
 _DIVISIONS = ("{*}div", "{*}DIV", "{*}Div")
-_crowded = etree.XPath("boolean(//*[count(@*) > 100])")
+_crowded = etree.XPath("boolean(/descendant::*/@*[101])")
 _bases = etree.XPath("boolean(/*/*//@*[translate(local-name(), 'ABSE', 'abse') = 'base'])")
 _scoped = etree.XPath(
     "boolean(/*/*//@*[contains('base lang', translate(local-name(), 'ABSELNG', 'abselng'))])"

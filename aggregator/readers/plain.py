@@ -70,6 +70,9 @@ _Attributes = dict[str, str]
 _Handler = Callable[[_Reading, etree._Element, _Attributes], None]  # noqa: SLF001 -- its type
 
 
+_NOTHING: _Attributes = {}
+
+
 def read_item(
     item: etree._Element, *, scope: tuple[str, str | None], is_atom: bool
 ) -> dict[str, Any] | None:
@@ -78,7 +81,7 @@ def read_item(
     `scope` is the base address and the language in force around it (`scope_of`).
     """
     try:
-        attributes, base, lang = _attributes(item, *scope)
+        attributes, base, lang = _attributes(item.items(), *scope)
         reading = _Reading((base, lang), is_atom=is_atom, is_item=True)
         about = attributes.pop(_OF_RDF[0], None)
         if about:
@@ -123,7 +126,7 @@ def scope_of(ancestors: Iterable[etree._Element]) -> tuple[str, str | None]:
     """
     base, lang = "", None
     for element in ancestors:
-        attributes, base, lang = _attributes(element, base, lang)
+        attributes, base, lang = _attributes(element.items(), base, lang)
         if not attributes.keys().isdisjoint(("href", "lastmod")):
             raise Doubt
     return base, lang
@@ -135,12 +138,12 @@ def _read(reading: _Reading, element: etree._Element, handlers: dict[str, _Handl
         raise Doubt
     handler = handlers.get(name)
     if handler is not None:
-        given = element.items()
+        given = () if handler in _UNSCOPED else element.items()
         if not given:
-            handler(reading, element, {})
+            handler(reading, element, _NOTHING)
             return
         base, lang = reading.base, reading.lang
-        attributes, reading.base, reading.lang = _attributes(element, base, lang)
+        attributes, reading.base, reading.lang = _attributes(given, base, lang)
         handler(reading, element, attributes)
         reading.base, reading.lang = base, lang
     elif name.startswith("media_"):
@@ -161,7 +164,7 @@ def _media(reading: _Reading, element: etree._Element) -> None:
     for inner in element.iter():
         name = name_of(inner.tag) or ""
         if name == "media_title" and reading.is_item:
-            attributes, _, _ = _attributes(inner, reading.base, reading.lang)
+            attributes, _, _ = _attributes(inner.items(), reading.base, reading.lang)
             if attributes.keys() - {"type"} or len(inner.items()) != len(attributes):
                 raise Doubt
             detail = _construct(reading, inner, attributes, "text/plain")
@@ -174,11 +177,11 @@ def _media(reading: _Reading, element: etree._Element) -> None:
 
 
 def _attributes(
-    element: etree._Element, base: str, lang: str | None
+    given: Iterable[tuple[str, str]], base: str, lang: str | None
 ) -> tuple[_Attributes, str, str | None]:
     """Return an element's attributes as feedparser names them, and what they change."""
     attributes = {}
-    for key, value in element.items():
+    for key, value in given:
         if key[0] == "{":
             if key == XML + "lang":
                 lang = value or None
@@ -354,6 +357,10 @@ def _kept_as(key: str) -> _Handler:
     return keep
 
 
+_language, _published = _kept_as("language"), _kept_as("published")
+_updated, _created = _kept_as("updated"), _kept_as("created")
+
+
 def _original(reading: _Reading, element: etree._Element, attributes: _Attributes) -> None:
     if attributes:
         raise Doubt
@@ -488,7 +495,7 @@ _BOTH: dict[str, _Handler] = {
     **dict.fromkeys(("title", "dc_title"), _title),
     **dict.fromkeys(("link",), _link),
     **dict.fromkeys(("id", "guid"), _guid),
-    **dict.fromkeys(("language", "dc_language"), _kept_as("language")),
+    **dict.fromkeys(("language", "dc_language"), _language),
 }
 _ITEM: dict[str, _Handler] = {
     **_BOTH,
@@ -499,12 +506,12 @@ _ITEM: dict[str, _Handler] = {
     "content_encoded": _encoded,
     "enclosure": _enclosure,
     **dict.fromkeys(("category", "dc_subject"), _category),
-    **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _kept_as("published")),
+    **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _published),
     **dict.fromkeys(
         ("updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"),
-        _kept_as("updated"),
+        _updated,
     ),
-    **dict.fromkeys(("created", "dcterms_created"), _kept_as("created")),
+    **dict.fromkeys(("created", "dcterms_created"), _created),
     "feedburner_origlink": _original,
     "source": _source,
 }
@@ -525,3 +532,5 @@ _HEAD: dict[str, _Handler] = {
         _leaf,
     ),
 }
+# Their attributes change nothing: neither base nor language reaches what they say.
+_UNSCOPED = {_author, _head_author, _owner, _leaf, _nest, _published, _updated, _created, _language}

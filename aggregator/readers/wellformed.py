@@ -63,21 +63,20 @@ def mend(text: str, *, url: str) -> Mended:
     Raises:
         NotAFeed: There is no feed in it, or it is made to exhaust whoever parses it.
     """
-    if max(text.count("<![CDATA["), text.count("]]>")) > _MAX_CDATA:
-        raise NotAFeed(f"more than {_MAX_CDATA} CDATA sections", url=url)
-    return _honest(text, url) or _repaired(_NO_XML.sub("", text), url)
+    return _honest(text, url) or _repaired(text, url)
 
 
 def _honest(text: str, url: str) -> Mended | None:
     """Parse a feed that needs no repair; None where any might change it."""
     try:
-        encoded = text[_start_of_feed(text, url) :].encode()
+        start = _start_of_feed(text, url)
+        encoded = text[start:].encode()
     except (NotAFeed, UnicodeEncodeError):  # control characters may hide the feed
         return None
     if (
-        encoded.count(b"<") + encoded.count(b"=") > _MAX_TAGS
+        _NO_XML.search(text, 0, start)
+        or _is_massive(encoded)
         or encoded.count(b"xmlns:") > _MAX_PREFIXES
-        or encoded.count(b"&") > _MAX_REPAIRS
         or encoded.rfind(b"<![CDATA[") > encoded.rfind(b"]]>")
         or _WIDE_REFERENCE.search(encoded)
     ):
@@ -90,7 +89,21 @@ def _honest(text: str, url: str) -> Mended | None:
     return None if len(parser.error_log) else Mended(root=root, encoded=encoded, problem=None)
 
 
+def _is_massive(encoded: bytes) -> bool:
+    if len(encoded) <= _MAX_REPAIRS:
+        return False
+    return (
+        encoded.count(b"<") + encoded.count(b"=") > _MAX_TAGS
+        or encoded.count(b"&") > _MAX_REPAIRS
+        or encoded.count(b"<![CDATA[") > _MAX_CDATA
+        or encoded.count(b"]]>") > _MAX_CDATA
+    )
+
+
 def _repaired(text: str, url: str) -> Mended:
+    if max(text.count("<![CDATA["), text.count("]]>")) > _MAX_CDATA:
+        raise NotAFeed(f"more than {_MAX_CDATA} CDATA sections", url=url)
+    text = _NO_XML.sub("", text)
     start = _start_of_feed(text, url)
     parts = _CDATA.split(text[start:])
     _refuse_masses(parts, url)
