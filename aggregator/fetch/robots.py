@@ -102,6 +102,7 @@ class Robots:
             )
 
     async def _rules(self, url: Url, exchange: Exchange) -> Rules:
+        self._pacer.check(url)
         place = url.at("/robots.txt")
         record = self._records.setdefault(str(place), _Record())
         loop = asyncio.get_running_loop()
@@ -110,8 +111,7 @@ class Robots:
                 record.rules = await self._read(place, record, exchange)
                 kept_s = KEPT_S if record.failing_since is None else FAILURE_KEPT_S
                 record.until = loop.time() + kept_s
-        # What a failing robots.txt asks with Retry-After is the better answer: it says when.
-        self._pacer.check(url)
+        self._pacer.check(url)  # robots.txt itself may have asked for quiet, and says until when
         gap_s = record.rules.gap_s()
         if gap_s is not None:
             self._pacer.widen(url, gap_s)

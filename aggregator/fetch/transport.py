@@ -74,18 +74,7 @@ class Reply:
 
     async def begin(self, request: Request) -> None:
         """Send the request, and read the answer up to its body."""
-        # RFC 9112 §9.3: who keeps no connection MUST say so.
-        standing = [(b"Host", request.url.authority.encode("ascii")), (b"Connection", b"close")]
-        for event in (
-            h11.Request(
-                method=request.method,
-                target=request.url.target,
-                headers=[*standing, *request.headers],
-            ),
-            *([h11.Data(data=request.body)] if request.body else []),
-            h11.EndOfMessage(),
-        ):
-            self._writer.write(self._http.send(event) or b"")
+        self._writer.write(self._sent(request))
         event = await self._next()
         while isinstance(event, h11.InformationalResponse):
             if self._received > MAX_HEAD_BYTES:
@@ -97,6 +86,18 @@ class Reply:
         if len(fields) > MAX_FIELDS or sum(len(n) + len(v) for n, v in fields) > MAX_HEAD_BYTES:
             raise TooMuch("a head of too many fields")
         self.status, self.headers = event.status_code, Headers(fields)
+
+    def _sent(self, request: Request) -> bytes:
+        # RFC 9112 §9.3: who keeps no connection MUST say so.
+        fields = [(b"Host", request.url.authority.encode("ascii")), (b"Connection", b"close")]
+        if request.method == "POST":
+            fields.append((b"Content-Length", b"%d" % len(request.body)))
+        head = h11.Request(
+            method=request.method, target=request.url.target, headers=[*fields, *request.headers]
+        )
+        body = h11.Data(data=request.body)
+        events = (head, body, h11.EndOfMessage()) if request.body else (head, h11.EndOfMessage())
+        return b"".join(self._http.send(event) or b"" for event in events)
 
     async def parts(self) -> AsyncIterator[bytes]:
         """Read the body as it comes, free of transfer encoding."""

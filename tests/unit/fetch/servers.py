@@ -139,7 +139,11 @@ class Town:
         path = head.split(" ")[1]
         host = head.lower().partition("\r\nhost: ")[2].partition(":")[0]
         self.asked.append(Ask(asyncio.get_running_loop().time(), host, path, head))
-        await asyncio.sleep(self.slow_s.get(path, 0.0))
+        try:
+            await asyncio.sleep(self.slow_s.get(path, 0.0))
+        except asyncio.CancelledError:
+            writer.transport.abort()
+            raise
         said = self.says.get(host + path, self.says.get(path, "404 Not Found"))
         fields, _, body = said.partition("\n\n")
         text = f"HTTP/1.1 {fields}\nContent-Length: {len(body.encode())}".replace("\n", "\r\n")

@@ -16,6 +16,7 @@ from aggregator.model import Page
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
 
 OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 TEXT = "Réunion publique du comité de quartier. ".encode() * 200
 
 
@@ -277,6 +278,16 @@ async def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         (answering(OK + b"X: " + b"x" * 200_000 + b"\r\n\r\n"), "not proper HTTP"),
         (sending(OK, b"X-Flood: yes\r\n"), "not proper HTTP"),
         (sending(OK, b"x"), "not proper HTTP"),
+        (answering(OK + b"X: y\r\n" * 201 + b"\r\n"), "too many fields"),
+        (answering(OK + (b"X: " + b"x" * 700 + b"\r\n") * 100 + b"\r\n"), "not proper HTTP"),
+        (sending(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100), "interim answers"),
+        (sending(CHUNKED + b"0\r\n", b"X-Flood: yes\r\n"), "not proper HTTP"),
+        (sending(CHUNKED, b"1\r\nx\r\n" * 1000), "next to nothing"),
+        (sending(CHUNKED + b"1;", b"x" * 1000), "not proper HTTP"),
+        (answering(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), "not proper HTTP"),
+        (answering(OK + b"Transfer-Encoding: gzip\r\n\r\n"), "not proper HTTP"),
+        (answering(OK + b"Content-Length: -1\r\n\r\n"), "not proper HTTP"),
+        (answering(OK + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n"), "not proper HTTP"),
     ],
     ids=[
         "reset",
@@ -290,6 +301,16 @@ async def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         "long header",
         "header flood",
         "endless header",
+        "many fields",
+        "long head",
+        "interim flood",
+        "trailer flood",
+        "tiny chunks",
+        "endless chunk extension",
+        "switching protocols",
+        "unknown transfer coding",
+        "negative length",
+        "astronomic length",
     ],
 )
 def test_broken_answers_are_errors(handler: Handler, sentence: str) -> None:
@@ -298,6 +319,13 @@ def test_broken_answers_are_errors(handler: Handler, sentence: str) -> None:
     assert sentence in str(got)
     assert len(str(got)) < 500
     assert got.__cause__ is not None
+
+
+def test_interim_answers_and_trailers_are_passed_over() -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 3
+    got = get_raw(answering(early + CHUNKED + b"2;why=not\r\nab\r\n0\r\nX: y\r\n\r\n"))
+    assert isinstance(got, Page)
+    assert got.body == b"ab"
 
 
 def test_bytes_after_the_length_are_not_read() -> None:

@@ -1,17 +1,22 @@
 """Hosts are asked gently. Gaps are read from the server's log; no test has an upper bound."""
 
 import asyncio
+import socket
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
 from conftest import Answer, Request, Site
-from unit.fetch.servers import new_web
+from unit.fetch.servers import Names, Town, answering, in_town, new_web, raw_server
+from virtual_time import run_virtually, wall_clock
 
-from aggregator.errors import BadStatus
+from aggregator.errors import BadStatus, FetchError, HostUnreachable
 from aggregator.fetch import Web, fetch
 from aggregator.fetch import pacing as pacing_module
 from aggregator.fetch.failures import retry_after
@@ -193,3 +198,174 @@ def test_other_statuses_ask_for_nothing(site: Site) -> None:
             await fetch(site.url("/other"), web=web, obey_robots=False)
 
     asyncio.run(run())
+
+
+def test_retry_after_on_a_redirect_s_hop_counts_for_that_host() -> None:
+    async def visit(town: Town) -> None:
+        town.says |= {
+            "/": f"302 Found\nLocation: {town.url('b')}",
+            "b.localhost/": "503 Busy\nRetry-After: 3600",
+            "/other": "200 OK\n\nx",
+        }
+        async with new_web() as web:
+            with pytest.raises(BadStatus) as caught:
+                await fetch(town.url("a"), web=web, obey_robots=False)
+            assert (caught.value.url, caught.value.retry_after_s) == (town.url("b"), 3600)
+            with pytest.raises(BadStatus, match="left alone"):
+                await fetch(town.url("b", "/other"), web=web, obey_robots=False)
+            await fetch(town.url("a", "/other"), web=web, obey_robots=False)
+
+    assert [path for _, path in in_town(visit).log] == ["/", "/", "/other"]
+
+
+def test_a_pause_outlives_the_process() -> None:
+    async def visit(town: Town) -> None:
+        town.says["/"] = "200 OK\n\nx"
+        async with new_web(clock=wall_clock(NOW)) as web:
+            web.leave_alone("A.localhost.", until=NOW + timedelta(hours=1), status=503)
+            web.leave_alone("b.localhost", until=NOW - timedelta(hours=1), status=429)
+            web.leave_alone("c.localhost", until=NOW + timedelta(days=9), status=429)
+            with pytest.raises(BadStatus, match="another 3600 s") as caught:
+                await fetch(town.url("a"), web=web, obey_robots=False)
+            assert caught.value.status == 503
+            await fetch(town.url("b"), web=web, obey_robots=False)
+            await asyncio.sleep(3600)
+            await fetch(town.url("a"), web=web, obey_robots=False)
+            with pytest.raises(BadStatus, match="another 82800 s"):
+                await fetch(town.url("c"), web=web, obey_robots=False)
+
+    assert in_town(visit).log == [(0, "/"), (3600, "/")]
+
+
+# --- slow hosts, chance ------------------------------------------------------------------------
+
+
+def seconds_between(gap_s: float, slow_s: float) -> list[float]:
+    """Return the pauses between the ends of answers and the next requests."""
+
+    async def visit(town: Town) -> None:
+        town.says["/"] = "200 OK\n\nx"
+        town.slow_s["/"] = slow_s
+        async with new_web(gap_s=gap_s, deadline_s=120.0) as web:
+            for _ in range(40):
+                await fetch(town.url("a"), web=web, obey_robots=False)
+
+    asked = in_town(visit).asked
+    return [later.at_s - earlier.at_s - slow_s for earlier, later in pairwise(asked)]
+
+
+@pytest.mark.parametrize(
+    ("slow_s", "gap_s"), [(0.0, 2.0), (0.9, 2.0), (4.0, 8.0), (14.0, 28.0), (60.0, 30.0)]
+)
+def test_slow_hosts_get_longer_gaps_and_all_gaps_vary(slow_s: float, gap_s: float) -> None:
+    pauses = seconds_between(2.0, slow_s)
+    assert gap_s - 1e-6 <= min(pauses) < gap_s * 1.1
+    assert gap_s * 1.15 < max(pauses) <= gap_s * 1.25 + 1e-6
+
+
+def test_no_gap_is_no_gap_however_slow_the_host() -> None:
+    assert seconds_between(0.0, 4.0) == pytest.approx([0.0] * 39)
+
+
+# --- hosts that cannot be reached --------------------------------------------------------------
+
+
+def lost(kind: type[HostUnreachable] = HostUnreachable) -> Any:
+    return pytest.raises(kind, match="not asked: ")
+
+
+def test_a_host_that_is_unknown_is_asked_for_once_in_ten_minutes(names: Names) -> None:
+    async def unknown(*_: object) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    names.really = unknown
+
+    async def visit(_: Town) -> None:
+        async with new_web() as web:
+            with pytest.raises(HostUnreachable, match="is unknown"):
+                await fetch("http://gone.example/a", web=web)
+            await asyncio.sleep(599)
+            with lost() as caught:
+                await fetch("http://gone.example/b", web=web)
+            assert "599 s ago: the name gone.example is unknown" in str(caught.value)
+            assert caught.value.url == "http://gone.example/b"
+            await asyncio.sleep(1)
+            with pytest.raises(HostUnreachable, match="is unknown"):
+                await fetch("http://gone.example/b", web=web)
+
+    in_town(visit)
+    assert names.asked == ["gone.example"] * 2
+
+
+def test_of_many_addresses_of_a_dead_host_one_waits() -> None:
+    async def visit(town: Town) -> None:
+        town.says["b.localhost/"] = "200 OK\n\nx"
+        town.slow_s = {f"/{number}": 1e6 for number in range(20)}
+        async with new_web(deadline_s=30.0) as web:
+            urls = [town.url("a", f"/{number}") for number in range(20)]
+            got = await asyncio.gather(
+                *(fetch(url, web=web, obey_robots=False) for url in urls), return_exceptions=True
+            )
+            assert {type(error) for error in got} == {HostUnreachable}
+            assert ["not asked" in str(error) for error in got] == [False] + [True] * 19
+            assert asyncio.get_running_loop().time() == pytest.approx(30.0)
+            await fetch(town.url("b"), web=web, obey_robots=False)
+
+    assert [path for _, path in in_town(visit).log] == ["/0", "/"]
+
+
+def test_a_host_that_answers_again_is_asked_again(unused_port: int) -> None:
+    async def run() -> None:
+        url = f"http://127.0.0.1:{unused_port}/"
+        async with new_web() as web:
+            with pytest.raises(HostUnreachable, match="refuses"):
+                await fetch(url, web=web)
+            async with serving(unused_port):
+                with lost():
+                    await fetch(url, web=web)
+                await asyncio.sleep(600)
+                await fetch(url, web=web, obey_robots=False)
+                await fetch(url, web=web, obey_robots=False)
+
+    run_virtually(run())
+
+
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 500 No\r\n\r\n", b"HTTP/1.1 404 No\r\n\r\n", b"nonsense\r\n\r\n", b""]
+)
+def test_what_answers_badly_is_no_dead_host(answer: bytes) -> None:
+    async def run() -> None:
+        async with raw_server(answering(answer)) as root, new_web() as web:
+            for _ in range(2):
+                with pytest.raises(FetchError) as caught:
+                    await fetch(root, web=web, obey_robots=False)
+                assert "not asked" not in str(caught.value)
+
+    asyncio.run(run())
+
+
+def test_a_slow_hop_is_not_laid_to_the_next_host_s_charge() -> None:
+    async def visit(town: Town) -> None:
+        town.says |= {"/": f"302 Found\nLocation: {town.url('b', '/b')}", "/b": "200 OK\n\nx"}
+        town.slow_s = {"/": 25.0, "/b": 10.0}
+        async with new_web(deadline_s=30.0) as web:
+            with pytest.raises(HostUnreachable, match=r"b\.localhost.*no whole answer"):
+                await fetch(town.url("a"), web=web, obey_robots=False)
+            await fetch(town.url("b", "/b"), web=web, obey_robots=False)
+
+    in_town(visit)
+
+
+@asynccontextmanager
+async def serving(port: int) -> AsyncIterator[None]:
+    town = Town(says={"/": "200 OK\n\nx"})
+    async with await asyncio.start_server(town.answer, "127.0.0.1", port):
+        yield
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

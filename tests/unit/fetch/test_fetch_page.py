@@ -2,13 +2,23 @@
 
 import asyncio
 import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from conftest import Answer, Request, Site
 from unit.fetch.servers import answering, get, get_raw, new_web, page
 
 from aggregator import __version__
-from aggregator.errors import BadStatus, FetchError, TooManyRedirects, UsageError
+from aggregator.errors import (
+    BadStatus,
+    FetchError,
+    ForbiddenAddress,
+    TooManyRedirects,
+    UsageError,
+)
 from aggregator.fetch import fetch
 from aggregator.model import Memory, NotModified, Page
 
@@ -46,6 +56,19 @@ def test_the_request_is_honest_and_carries_nothing_else(site: Site) -> None:
     assert not {"cookie", "authorization", "if-none-match", "if-modified-since"} & sent.keys()
 
 
+def test_the_robot_s_page_is_named_where_there_is_one(site: Site) -> None:
+    site.pages["/"] = Answer()
+    page(site.url(), address="https://veille.example.org/")
+    about = "https://veille.example.org/robot; watch@example.org"
+    assert site.requests[0].headers["user-agent"] == f"civic-aggregator/{__version__} (+{about})"
+
+
+def test_the_request_says_that_it_keeps_no_connection(site: Site) -> None:
+    site.pages["/"] = Answer()
+    page(site.url())
+    assert site.requests[0].headers["connection"] == "close"
+
+
 def test_no_proxy_of_the_environment_is_used(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
@@ -70,6 +93,8 @@ def test_no_cookie_comes_back(site: Site) -> None:
 def test_a_contact_that_no_header_can_hold_is_refused(contact: str) -> None:
     with pytest.raises(UsageError, match="contact"):
         new_web(contact=contact)
+    with pytest.raises(UsageError, match="contact"):
+        new_web(address=contact)
 
 
 # --- conditional requests ----------------------------------------------------------------------
@@ -139,6 +164,18 @@ def test_the_same_bytes_are_not_modified(site: Site) -> None:
     assert isinstance(again, NotModified)
     assert (again.status, again.size_bytes) == (200, 4)
     assert again.memory == Memory(etag='"2"', body_sha256=first.memory.body_sha256)
+
+
+def test_marks_are_kept_with_what_they_belong_to(site: Site) -> None:
+    site.pages["/"] = Answer(body=b"same", headers={"ETag": '"1"'})
+    first = page(site.url()).memory
+    assert (first.marks, first.read_whole) == (b"", None)
+    marked = replace(first, marks=b"12345678", read_whole=datetime(2026, 3, 1, tzinfo=UTC))
+    assert get(site.url(), marked).memory == marked  # a 304
+    site.pages["/"] = Answer(body=b"same", headers={"ETag": '"2"'})
+    assert get(site.url(), marked).memory == replace(marked, etag='"2"')
+    site.pages["/"] = Answer(body=b"other")
+    assert page(site.url(), marked).memory == Memory(body_sha256=sha(b"other"))
 
 
 def test_validators_are_sent_behind_redirects(site: Site) -> None:
@@ -314,3 +351,63 @@ def test_http_1_0_without_a_length_is_a_page() -> None:
     got = get_raw(answering(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\nold"))
     assert isinstance(got, Page)
     assert got.body == b"old"
+
+
+# --- forms (WebSub) ----------------------------------------------------------------------------
+
+
+def posted(answer: bytes) -> tuple[int, bytes]:
+    """Post a form to a server that gives this answer; the status, and what it got."""
+    got = bytearray()
+
+    async def run() -> int:
+        async def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            got.extend(await reader.readuntil(b"\r\n\r\n"))
+            length = int(bytes(got).lower().partition(b"content-length: ")[2].split(b"\r")[0])
+            got.extend(await reader.readexactly(length))
+            writer.write(answer)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(on_connection, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server, new_web() as web:
+            return await web.post(
+                f"http://127.0.0.1:{port}/hub", {"hub.mode": "subscribe", "hub.topic": "é&="}
+            )
+
+    return asyncio.run(run()), bytes(got)
+
+
+def test_a_form_is_posted() -> None:
+    status, got = posted(b"HTTP/1.1 202 Accepted\r\n\r\n")
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert status == 202
+    assert head.startswith(b"POST /hub HTTP/1.1\r\n")
+    assert b"Content-Type: application/x-www-form-urlencoded" in head
+    assert body == b"hub.mode=subscribe&hub.topic=%C3%A9%26%3D"
+
+
+def test_a_form_follows_no_redirect_and_reads_no_body() -> None:
+    assert posted(b"HTTP/1.1 307 Go\r\nLocation: http://10.0.0.1/\r\n\r\n")[0] == 307
+    assert posted(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx")[0] == 200
+
+
+def test_a_form_goes_nowhere_forbidden() -> None:
+    async def run() -> None:
+        async with new_web() as web:
+            await web.post("http://10.0.0.1/", {})
+
+    with pytest.raises(ForbiddenAddress):
+        asyncio.run(run())
+
+
+# --- start-up ----------------------------------------------------------------------------------
+
+
+def test_what_a_crawl_of_feeds_does_not_need_is_not_imported() -> None:
+    code = "import aggregator.fetch, sys; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"httpx", "httpcore", "anyio", "protego", "certifi", "email"} & set(
+        run.stdout.split()
+    )

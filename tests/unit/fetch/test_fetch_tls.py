@@ -9,7 +9,7 @@ import trustme
 from conftest import Answer, Site
 from unit.fetch.servers import Names, get, page
 
-from aggregator.errors import HostUnreachable
+from aggregator.errors import BadCertificate, CertificateExpired, HostUnreachable
 from aggregator.fetch import transport, web
 
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
@@ -61,7 +61,7 @@ def test_a_certificate_for_another_name_is_refused(
     authority: trustme.CA, serve: Serve, names: Names
 ) -> None:
     names.leads["www.example"] = [["127.0.0.1"]]
-    with pytest.raises(HostUnreachable, match="another name"):
+    with pytest.raises(BadCertificate, match="another name"):
         get("https://www.example" + serve(authority.issue_cert("other.example", "127.0.0.1")))
 
 
@@ -70,19 +70,37 @@ def test_an_expired_certificate_is_said_to_be_so(authority: trustme.CA, serve: S
     expired = authority.issue_cert(
         "a.localhost", not_after=datetime.now(tz=UTC) - timedelta(days=1)
     )
-    with pytest.raises(HostUnreachable, match="the certificate has expired; tell") as caught:
+    with pytest.raises(CertificateExpired, match="the certificate has expired; tell") as caught:
         get("https://a.localhost" + serve(expired))
     assert isinstance(caught.value.__cause__, Exception)
 
 
 def test_an_unknown_authority_is_said_to_be_so(authority: trustme.CA, serve: Serve) -> None:
-    with pytest.raises(HostUnreachable, match="authority"):
+    with pytest.raises(BadCertificate, match="authority") as caught:
         get("https://a.localhost" + serve(authority.issue_cert("a.localhost")))
+    assert not isinstance(caught.value, CertificateExpired)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_certificate_of_the_future_is_said_to_be_so(authority: trustme.CA, serve: Serve) -> None:
+    early = authority.issue_cert("a.localhost", not_before=datetime.now(tz=UTC) + timedelta(days=1))
+    with pytest.raises(BadCertificate, match="not valid yet"):
+        get("https://a.localhost" + serve(early))
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("host", ["a.localhost.", "127.0.0.1"])
+def test_all_spellings_of_a_name_have_its_certificate(
+    authority: trustme.CA, serve: Serve, host: str
+) -> None:
+    certificate = authority.issue_cert("a.localhost", "127.0.0.1")
+    assert page(f"https://{host}" + serve(certificate)).body == b"secure"
 
 
 def test_https_where_only_http_is_spoken_is_said_to_be_so(site: Site) -> None:
-    with pytest.raises(HostUnreachable, match=r"\(TLS\)"):
+    with pytest.raises(HostUnreachable, match=r"\(TLS\)") as caught:
         get(site.url().replace("http:", "https:"))
+    assert not isinstance(caught.value, BadCertificate)
 
 
 def test_nothing_of_the_environment_changes_what_is_trusted(
