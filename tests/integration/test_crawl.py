@@ -245,7 +245,7 @@ def test_a_fault_of_ours_on_one_page_fails_its_source_alone(
     def faulty(entry: Entry, **rest: Any) -> Post | Rejection:
         return 1 / 0 if rest["source"].slug == "etrange" else normalise(entry, **rest)  # type: ignore[return-value]
 
-    monkeypatch.setattr("aggregator.crawl.visiting.normalise", faulty)
+    monkeypatch.setattr("aggregator.crawl.reading.normalise", faulty)
     site.pages["/feed"] = feed()
     town = town_of(
         source("etrange", site.url(), feed=site.url("/feed")),
@@ -292,7 +292,7 @@ def test_a_failing_source_is_asked_less_and_less_but_never_given_up(
     site.pages["/casse"] = Answer(status=500)
     town = town_of(source("casse", site.url(), feed=site.url("/casse")))
     now, pauses = NOW, []
-    for _ in range(12):
+    for _ in range(20):
         crawl_all(town, store, now=now)
         (status,) = store.statuses()
         assert status.next_fetch is not None
@@ -300,6 +300,7 @@ def test_a_failing_source_is_asked_less_and_less_but_never_given_up(
         pauses.append(upcoming - now)
         now = upcoming
     assert pauses == sorted(pauses)
+    assert pauses[0] < timedelta(minutes=20)
     assert pauses[-1] == timedelta(days=1)
 
 
@@ -347,10 +348,26 @@ def test_a_moved_feed_is_read_and_its_new_address_said(
     site.pages["/feed"] = Answer(status=301, headers={"Location": "/nouveau"})
     site.pages["/nouveau"] = feed()
     town = town_of(source("quartier", site.url(), feed=site.url("/feed")))
-    assert crawl_all(town, store)["quartier"].moved_to == site.url("/nouveau")
-    ((state, reason),) = rows(tmp_path / "veille.db", "SELECT state, reason FROM sources_health")
-    assert state == "moved"
-    assert site.url("/nouveau") in str(reason)
+
+    def state_on(day: int) -> str:
+        crawl_all(town, store, now=NOW + timedelta(days=day))
+        ((state,),) = rows(tmp_path / "veille.db", "SELECT state FROM sources_health")
+        return str(state)
+
+    assert [state_on(day) for day in range(4)] == ["ok", "ok", "ok", "moved"]
+    site.requests.clear()
+    assert state_on(4) == "moved"
+    # Seen for days, a permanent redirect is believed: the new address is asked at once.
+    assert [request.path for request in site.requests] == ["/nouveau"]
+    ((reason, moved_to),) = rows(
+        tmp_path / "veille.db", "SELECT reason, moved_to FROM sources_health"
+    )
+    assert moved_to == site.url("/nouveau")
+    assert moved_to in str(reason)
+    site.pages["/nouveau"] = Answer(status=404)
+    assert state_on(5) == "failing"
+    site.pages["/feed"] = feed()
+    assert state_on(6) == "ok"  # back to the listed address, which answers by itself again
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
