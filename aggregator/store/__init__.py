@@ -17,6 +17,9 @@ A map:
     histories.py  which sources are due, and what is known of each
     agreements.py pauses of hosts, subscriptions at hubs, reservations of sites
     rolling.py    old fetches become sums by day
+    backup.py     copies, made while a crawl writes
+    rotation.py   which copies are kept
+    verifying.py  a copy, restored and compared
     index.py      the full-text index
 
 `db/README.md` describes the tables and views.
