@@ -7,7 +7,9 @@ import click
 from aggregator import clock
 from aggregator.cli.place import Place, in_place
 from aggregator.crawl.upkeep import backup_folder
+from aggregator.errors import StoreError
 from aggregator.store import Store
+from aggregator.store.backup import back_up, verify
 
 
 @click.command()
@@ -21,13 +23,14 @@ from aggregator.store import Store
 @in_place
 def backup(place: Place, verified: bool, folder: Path | None) -> None:
     """Copy the database while everything goes on; old copies make room for new ones."""
-    from aggregator.store.backup import back_up, verify  # noqa: PLC0415 - migrate needs none of it
-
     live = place.existing_database
     made = back_up(live, folder or backup_folder(live), now=clock.now())
     click.echo(f"{made}: {made.stat().st_size:,} bytes")
     if verified:
-        click.echo(str(verify(made, live)))
+        result = verify(made, live)
+        if result.faults:
+            raise StoreError(str(result))
+        click.echo(str(result))
 
 
 @click.command()

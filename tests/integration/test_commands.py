@@ -189,12 +189,23 @@ def test_a_backup_is_made_and_compared(town: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (made,) = (town / "db" / "backups").glob("*.db")
     assert done.stdout.startswith(f"{made}: {made.stat().st_size:,} bytes\n")
-    assert "posts" in done.stdout
+    assert "sound; 1 sources, 3 posts" in done.stdout
     with sqlite3.connect(made) as copy:
         assert copy.execute("SELECT count(*) FROM posts").fetchone() == (3,)
     copy.close()
     assert run("--town", town, "backup", "--to", tmp_path / "ailleurs").returncode == 0
     assert len(list((tmp_path / "ailleurs").glob("*.db"))) == 1
+
+
+def test_a_backup_with_a_fault_exits_3(town: Path) -> None:
+    run("--town", town, "crawl")
+    with sqlite3.connect(town / "db" / "veille.db") as database:
+        database.execute("INSERT INTO posts_fts (posts_fts) VALUES ('delete-all')")
+    database.close()
+    done = run("--town", town, "backup", "--verify")
+    assert done.returncode == 3
+    assert "the search index does not hold the posts" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_backup_that_cannot_be_made_exits_3(town: Path) -> None:
