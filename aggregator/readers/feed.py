@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aggregator.model import Entry, Extraction
+from aggregator.model import Extraction
 from aggregator.readers.addresses import host, join
+from aggregator.readers.entries import author_of, detail_of, entry_of, html_of_detail, text_of
 from aggregator.readers.hints import hints_of
 from aggregator.readers.layout import Layout, lay_out
 from aggregator.readers.marks import marks_of_feed, split
-from aggregator.readers.markup import html_of, longest_first
 from aggregator.readers.plain import Doubt, read_head, read_item, scope_of
 from aggregator.readers.reference import Parsed, parse
 from aggregator.readers.wellformed import Mended, mend
@@ -44,18 +44,18 @@ def read_xml(text: str, *, url: str, known: bytes = b"") -> Extraction:
     feed = read.feed
     # RFC 4287, 2: Atom is relative to its own address. In RSS the site is meant, and so it is in
     # practice when a feed is served from another host (FeedBurner).
-    site = join(url, _text(feed, "link"))
+    site = join(url, text_of(feed, "link"))
     base = url if read.is_atom and host(site) == host(url) else site
-    author = _author(feed) if read.is_atom else None  # RFC 4287, 4.2.1: entries inherit it
+    author = author_of(feed) if read.is_atom else None  # RFC 4287, 4.2.1: entries inherit it
     problem = "; ".join([*([mended.problem] if mended.problem else []), *read.cut])
     return Extraction(
-        entries=tuple(_entry(item, base=base, author=author) for item in read.items),
+        entries=tuple(entry_of(item, base=base, author=author) for item in read.items),
         marks=b"".join(read.marks),
         known=read.known,
         hints=hints,
         warnings=(f"not well-formed XML, repaired: {problem}",) if problem else (),
-        title=_plain_text(_html(feed.get("title_detail"))) or None,
-        language=_text(feed, "language"),
+        title=_plain_text(html_of_detail(detail_of(feed, "title_detail"))) or None,
+        language=text_of(feed, "language"),
         may_be_empty=not problem,
     )
 
@@ -142,74 +142,3 @@ def _plain_text(title: str) -> str:
     from w3lib.html import remove_tags, replace_entities  # noqa: PLC0415 - slow to import
 
     return str(replace_entities(remove_tags(title)))
-
-
-def _entry(item: Mapping[str, Any], *, base: str, author: str | None) -> Entry:
-    bodies = [detail for detail in (item.get("summary_detail"), *item.get("content", ())) if detail]
-    details = [*filter(None, [item.get("title_detail")]), *bodies]
-    html, summary = longest_first([_html(detail) for detail in bodies])
-    own_base = _first(details, "base")
-    published, created, updated = (_text(item, key) for key in ("published", "created", "updated"))
-    return Entry(
-        link=_link(item),
-        guid=_text(item, "id"),
-        title=_html(item.get("title_detail")) or None,
-        html=html,
-        summary=summary,
-        published=published or created or updated,
-        updated=updated,
-        author=_author(item) or author,
-        language=_text(item, "language") or _first(details, "language"),
-        categories=_categories(item),
-        base_url=join(base, own_base) if own_base else base,
-    )
-
-
-def _text(holder: Mapping[str, Any], key: str) -> str | None:
-    # Asked for « updated », a FeedParserDict without it gives « published » and warns.
-    value = holder[key] if key in holder else None  # noqa: SIM401 -- see above
-    return value.strip() or None if isinstance(value, str) else None
-
-
-def _first(details: list[Mapping[str, Any]], key: str) -> str | None:
-    return next((str(detail[key]) for detail in details if detail.get(key)), None)
-
-
-def _html(detail: Mapping[str, Any] | None) -> str:
-    """Return a text construct as HTML; empty when it is an image or other data."""
-    if detail is None:
-        return ""
-    value, kind = str(detail.get("value") or ""), str(detail.get("type") or "text/plain")
-    if kind.endswith(("html", "xml")):
-        return value.strip()
-    return html_of(value) if kind.startswith("text/") else ""
-
-
-def _link(item: Mapping[str, Any]) -> str | None:
-    """Return the page of an entry: its link, else a guid that is an address, else its file."""
-    link = _text(item, "feedburner_origlink") or _text(item, "link")
-    # feedparser takes any guid for a link when there is none: « urn:uuid:… », « 42 ».
-    if link and (link != _text(item, "id") or link.startswith(("http://", "https://"))):
-        return link
-    links = item.get("links", ())
-    found = [
-        _text(other, "href")
-        for rel in ("alternate", "enclosure")
-        for other in links
-        if other.get("rel") == rel
-    ]
-    return next(filter(None, found), None)
-
-
-def _author(holder: Mapping[str, Any]) -> str | None:
-    """Return the names of the authors; never an e-mail address, which is nobody's byline."""
-    names = [_text(author, "name") for author in holder.get("authors", ())]
-    known = names if any(names) else [_text(holder, "author")]
-    # feedparser takes the address out of « Ann (mailto:ann@example.org) » and leaves the rest.
-    bylines = (name.removesuffix("(mailto:").strip() for name in known if name)
-    return ", ".join(dict.fromkeys(name for name in bylines if name and "@" not in name)) or None
-
-
-def _categories(item: Mapping[str, Any]) -> tuple[str, ...]:
-    names = (_text(tag, "label") or _text(tag, "term") for tag in item.get("tags", ()))
-    return tuple(dict.fromkeys(name for name in names if name))

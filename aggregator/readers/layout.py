@@ -21,7 +21,15 @@ _BODIES = {"description", "summary", "dc_description", "itunes_summary"}
 _SUMMARIES = {"summary", "itunes_summary"}
 _CONTENTS = {"content", "content_encoded", "fullitem", "body", "xhtml_body", "abstract"}
 _LATE = {"title", "dc_title", "media_title", "image", "textinput", "source"}
-_DRAWINGS = ("{*}svg", "{*}math", "{*}SVG", "{*}Svg")
+_INLINE = {"div", "xhtml_div"}
+_TEXTS = tuple(
+    f"{{*}}{spelling}"
+    for name in (
+        *("title", "subtitle", "tagline", "rights", "copyright", "info", "browserfriendly"),
+        *("summary", "description", "abstract", "content", "encoded", "body", "fullitem"),
+    )
+    for spelling in (name, name.capitalize())
+)
 _DIVISIONS = ("{*}div", "{*}DIV", "{*}Div")
 _crowded = etree.XPath("boolean(/descendant::*/@*[101])")
 _bases = etree.XPath("boolean(/*/*//@*[translate(local-name(), 'ABSE', 'abse') = 'base'])")
@@ -140,11 +148,17 @@ def _keeps_no_body(head: tuple[etree._Element, ...]) -> bool:
 
 
 def _leaks(root: etree._Element, encoded: bytes) -> bool:
-    """Tell whether what an item sets may hold for what follows it."""
-    if next(root.iter(*_DRAWINGS), None) is not None:
+    """Tell whether what an element sets may hold for what follows it."""
+    # An element of a feed inside a text ends the text, and the text ends another in its stead.
+    if any(len(text) and _holds_meant(text) for text in root.iter(*_TEXTS)):
         return True
     # A base address set where there was none before is never taken back; and a `div` in a text
     # of HTML shifts what is.
     if b"base" in encoded and not root.get(XML + "base") and _bases(root):
         return True
     return next(root.iter(*_DIVISIONS), None) is not None and bool(_scoped(root))
+
+
+def _holds_meant(text: etree._Element) -> bool:
+    names = (name_of(inner.tag) for inner in text.iterdescendants())
+    return any(name is None or name in MEANT - _INLINE for name in names)
