@@ -53,7 +53,7 @@ class Verification:
 
 
 def _missing(table: str, key: str, moment: str) -> str:
-    """Return a query for the rows that had been saved when the copy was taken, and are not in it."""
+    """Return a query for rows saved before the copy was taken, and not in it."""
     return (
         f"SELECT {key} FROM live.{table} WHERE {moment} < :edge"  # noqa: S608 - our own names
         f" AND {key} NOT IN (SELECT {key} FROM main.{table})"

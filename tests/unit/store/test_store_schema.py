@@ -1,15 +1,37 @@
 import shutil
 import sqlite3
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from aggregator.errors import StoreError
+from aggregator.model import Habits, Memory, Move
 from aggregator.paths import bundled
 from aggregator.store import Store, open_readonly, schema
 
 LANDED = ["0001_initial", "0002_crawler"]
+
+# A town as the first version left it: sixty posts, one a second, the last one announced.
+BEFORE = """
+INSERT INTO kinds VALUES (1, 'blog', 'Blog');
+INSERT INTO sources (id, slug, name, url, kind_id, reader, language, display, listed_since) VALUES
+    (1, 'blog', 'B', 'u', 1, 'feed', 'fr', 'full', '2026-01-01T00:00:00Z'),
+    (2, 'vide', 'V', 'u', 1, 'feed', 'fr', 'full', '2026-01-01T00:00:00Z');
+INSERT INTO source_states (source_id, since, last_fetch, moved_to) VALUES
+    (1, '2026-01-01T00:00:00Z', '2026-02-03T00:00:00Z', 'https://new.example/'),
+    (2, '2026-01-01T00:00:00Z', NULL, NULL);
+INSERT INTO http_memory (source_id, url, etag) VALUES (1, 'u', '"1"'), (1, 'v', NULL);
+WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 59)
+INSERT INTO posts (id, uid, source_id, guid, url, title, language, published, date_origin,
+    kind_id, year, digest, first_seen, last_seen)
+SELECT n, n, 1, n, 'u', 't', 'fr', format('2026-01-01T00:00:%02dZ', n),
+    CASE WHEN n % 3 THEN iif(n % 2, 'stated', 'day_only')
+         ELSE iif(n % 2, 'inferred', 'first_seen') END,
+    1, 2026, '', '2026-01-01T00:00:58Z', ''
+FROM c;
+"""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -46,6 +68,31 @@ def test_stepwise_gives_the_schema_of_a_fresh_file(tmp_path: Path, folder: Path)
     assert dump(stepwise) == dump(fresh)
     stepwise.close()
     fresh.close()
+
+
+def test_habits_begin_with_the_posts_there_are(tmp_path: Path, folder: Path) -> None:
+    second = folder / "migrations" / "0002_crawler.sql"
+    kept = second.rename(tmp_path / "0002_crawler.sql")
+    for view in ("fetch_days", "sources_health"):  # they read what it adds
+        (folder / "views" / f"{view}.sql").unlink()
+    path = tmp_path / "v.db"
+    connection = connect(path)
+    schema.migrate(connection, path=path, folder=folder)
+    connection.executescript(BEFORE)
+    kept.rename(second)
+    schema.migrate(connection, path=path, folder=bundled("db"))
+    connection.close()
+    with Store.open(path) as store:
+        past = store.history("blog")
+        # The last 40 whose day the site states; announced, undated and inferred ones left out.
+        seconds = [moment.second for moment in past.habits.times]
+        assert seconds == [n for n in range(60) if n % 3][-41:-1]
+        moved = datetime(2026, 1, 1, tzinfo=UTC)
+        assert past.move == Move(to="https://new.example/", since=moved, fetches=1)
+        assert store.history("vide").habits == Habits()
+        store.roll_up(datetime(2026, 2, 4, tzinfo=UTC))  # memories age from the last fetch
+        assert store.memory("blog", "u") == Memory()
+        assert store.memory("blog", "v") == Memory()
 
 
 @pytest.mark.parametrize("fault", ["CREATE TABLE kinds (id);\n", "INSERT INTO nowhere VALUES (1);"])
