@@ -8,14 +8,13 @@ import codecs
 import html
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-import soupsieve
-from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString
-from w3lib.encoding import html_to_unicode
-
 from aggregator.model import Page
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 _ATTRIBUTE = re.compile(r"@([A-Za-z_][\w:.-]*)\s*\Z")
 _HTML_SPACE = re.compile(r"[ \t\n\r\f]+")  # U+00A0 stays: French typography needs it
@@ -53,6 +52,8 @@ def parse_selector(text: str) -> Selector:
 
 
 def _check(css: str) -> None:
+    import soupsieve  # noqa: PLC0415 - slow to import, and a crawl of feeds needs none of it
+
     try:
         soupsieve.compile(css)
     except soupsieve.SelectorSyntaxError as error:
@@ -60,8 +61,11 @@ def _check(css: str) -> None:
         raise ValueError(f"« {css} » is no CSS selector: {reason}") from error
 
 
-def soup(page: Page) -> BeautifulSoup:
+def soup(page: Page) -> "BeautifulSoup":
     """Parse a page, in the charset a browser would choose (BOM, HTTP, meta, then a guess)."""
+    from bs4 import BeautifulSoup  # noqa: PLC0415 - see _check
+    from w3lib.encoding import html_to_unicode  # noqa: PLC0415 - see _check
+
     _, text = html_to_unicode(page.content_type, page.body, auto_detect_fun=_guess_charset)
     text = "<".join(text.split("<", _MAX_TAGS)[:_MAX_TAGS])
     # Beautiful Soup warns on standard error about XHTML and about texts that look like a file
@@ -79,7 +83,7 @@ def _guess_charset(body: bytes) -> str:
     return "utf-8"
 
 
-def base_of(document: BeautifulSoup, page: Page) -> str:
+def base_of(document: "BeautifulSoup", page: Page) -> str:
     """Return the address that the links of a page are relative to: its `<base>`, or its own."""
     base = document.select_one("base[href]")
     if base is None:
@@ -90,12 +94,12 @@ def base_of(document: BeautifulSoup, page: Page) -> str:
         return page.url
 
 
-def blocks(page: Page | Tag, css: str) -> list[Tag]:
+def blocks(page: "Page | Tag", css: str) -> "list[Tag]":
     """Return all elements of a page, or inside an element, that a CSS selector matches."""
     return list((soup(page) if isinstance(page, Page) else page).select(css))
 
 
-def pick(tag: Tag, selector: str | Selector) -> str | None:
+def pick(tag: "Tag", selector: str | Selector) -> str | None:
     """Return the text, or attribute, of the first match in a block; None when it says nothing.
 
     White space is made single; a line break or a new paragraph counts as a space.
@@ -111,7 +115,7 @@ def pick(tag: Tag, selector: str | Selector) -> str | None:
     return _HTML_SPACE.sub(" ", raw).strip() or None
 
 
-def pick_html(tag: Tag, selector: str | Selector) -> str:
+def pick_html(tag: "Tag", selector: str | Selector) -> str:
     """Return the markup inside the first match in a block; empty without a match.
 
     Raises:
@@ -126,17 +130,19 @@ def pick_html(tag: Tag, selector: str | Selector) -> str:
     return found.decode_contents().strip()
 
 
-def _first(tag: Tag, selector: Selector) -> Tag | None:
+def _first(tag: "Tag", selector: Selector) -> "Tag | None":
     return tag.select_one(selector.css) if selector.css else tag
 
 
-def _attribute(tag: Tag, name: str) -> str:
+def _attribute(tag: "Tag", name: str) -> str:
     value = tag.get(name) or ""
     return value if isinstance(value, str) else " ".join(value)
 
 
-def _text(tag: Tag) -> str:
+def _text(tag: "Tag") -> str:
     """Return the text as read aloud: « <b>H</b>i » is one word, two paragraphs are not."""
+    from bs4.element import NavigableString, Tag  # noqa: PLC0415 - see _check
+
     pieces: list[str] = []
     block: Tag | None = None
     hidden = set(map(id, tag.find_all(["script", "style", "template"])))

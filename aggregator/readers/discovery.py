@@ -7,14 +7,15 @@ last.
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
-
-from bs4 import Tag
 
 from aggregator.model import FeedCandidate, Page
 from aggregator.readers.addresses import absolute, host
 from aggregator.scraping import base_of, pick, soup
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 _MAX_LINKS = 2_000  # a page of a million links is no home page
 _TYPES = {
@@ -53,7 +54,7 @@ def find_feeds(page: Page) -> tuple[FeedCandidate, ...]:
     )
 
 
-def _declared(document: Tag, base: str) -> Iterator[FeedCandidate]:
+def _declared(document: "Tag", base: str) -> Iterator[FeedCandidate]:
     for link in document.select("link[href]", limit=_MAX_LINKS):
         rel = set((pick(link, "@rel") or "").lower().split())
         kind = (pick(link, "@type") or "").partition(";")[0].strip().lower()
@@ -61,7 +62,7 @@ def _declared(document: Tag, base: str) -> Iterator[FeedCandidate]:
             yield from _candidate(link, base, title=pick(link, "@title"), found_by="link")
 
 
-def _linked(document: Tag, base: str) -> Iterator[FeedCandidate]:
+def _linked(document: "Tag", base: str) -> Iterator[FeedCandidate]:
     for link in document.select("a[href]", limit=_MAX_LINKS):
         href = (pick(link, "@href") or "").partition("#")[0]
         if _FEEDLIKE.search(href):
@@ -70,7 +71,7 @@ def _linked(document: Tag, base: str) -> Iterator[FeedCandidate]:
 
 
 def _candidate(
-    link: Tag, base: str, *, title: str | None, found_by: Literal["link", "anchor"]
+    link: "Tag", base: str, *, title: str | None, found_by: Literal["link", "anchor"]
 ) -> Iterator[FeedCandidate]:
     url = (absolute(base, pick(link, "@href") or "") or "").partition("#")[0]
     if url.startswith("feed://"):  # an old habit of browsers

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-
-from bs4 import Tag
+from typing import TYPE_CHECKING
 
 from aggregator.errors import NothingFound
 from aggregator.model import Entry, Extraction, Page, Recipe
 from aggregator.readers.addresses import following
 from aggregator.readers.markup import html_of
+from aggregator.readers.reservation import is_reserved
 from aggregator.scraping import base_of, blocks, parse_selector, pick, pick_html, soup
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 
 def read_recipe(page: Page, recipe: Recipe) -> Extraction:
@@ -34,6 +37,7 @@ def read_recipe(page: Page, recipe: Recipe) -> Extraction:
         )
     return Extraction(
         entries=linked,
+        tdm_reserved=is_reserved(document),
         warnings=tuple(_doubts(entries, recipe)),
         title=pick(document, "title"),
         language=pick(document, "html@lang"),
@@ -57,7 +61,7 @@ def _doubts(entries: Sequence[Entry], recipe: Recipe) -> Iterator[str]:
             yield f"{key}: « {selector} » finds nothing in any of the {len(values)} items"
 
 
-def _entry(item: Tag, recipe: Recipe, base: str) -> Entry:
+def _entry(item: "Tag", recipe: Recipe, base: str) -> Entry:
     return Entry(
         link=_address(item, recipe.link),
         title=_title(item, recipe.title or recipe.link),
@@ -68,13 +72,13 @@ def _entry(item: Tag, recipe: Recipe, base: str) -> Entry:
     )
 
 
-def _address(item: Tag, text: str) -> str | None:
+def _address(item: "Tag", text: str) -> str | None:
     """Return the address a selector points to: an attribute it names, else `href`."""
     selector = parse_selector(text)
     return pick(item, replace(selector, attribute=selector.attribute or "href"))
 
 
-def _title(item: Tag, text: str) -> str | None:
+def _title(item: "Tag", text: str) -> str | None:
     """Return a title as HTML; where the link stands in for it, the link's text."""
     selector = parse_selector(text)
     attribute = None if selector.attribute == "href" else selector.attribute
@@ -82,7 +86,7 @@ def _title(item: Tag, text: str) -> str | None:
     return html_of(found) if found else None
 
 
-def _date(item: Tag, text: str | None) -> str | None:
+def _date(item: "Tag", text: str | None) -> str | None:
     """Return a date as written; of `<time>` the machine-readable form, where it is there."""
     if text is None:
         return None

@@ -17,6 +17,7 @@ from typing import Any
 from aggregator.errors import NothingFound, ScraperFailed
 from aggregator.model import Entry, Extraction, Page
 from aggregator.readers.addresses import following
+from aggregator.readers.reservation import is_reserved
 from aggregator.scraping import base_of, pick, soup
 
 
@@ -139,6 +140,7 @@ def _extraction(page: Page, entries: list[Entry], next_link: str | None) -> Extr
         entries=tuple(
             entry if entry.base_url else replace(entry, base_url=base) for entry in entries
         ),
+        tdm_reserved=is_reserved(document),
         title=pick(document, "title"),
         language=pick(document, "html@lang"),
         next_url=following(next_link, page, base),
