@@ -19,7 +19,7 @@ from aggregator.model import Source, SourceResult, Town
 from aggregator.readers import Scrapers
 from aggregator.store import Due, Store
 
-WORKERS = 16  # hosts visited side by side
+WORKERS = 16  # hosts visited side by side: a slow one holds one of them for its time limit
 
 Report = Callable[[SourceResult], None]
 

@@ -11,11 +11,11 @@ from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.hops import Answer, Terms
 from aggregator.fetch.pacing import Pacer
 from aggregator.fetch.urls import Url
+from aggregator.model import PRODUCT
 
 if TYPE_CHECKING:
     from protego import Protego
 
-PRODUCT = "civic-aggregator"
 # RFC 9309 §2.5: at least 500 KiB are read; what comes after may be ignored.
 MAX_BYTES = 500 * 1024
 # RFC 9309 §2.4: not longer than a day.

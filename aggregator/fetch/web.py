@@ -17,10 +17,10 @@ from aggregator.fetch.failures import MAX_RETRY_AFTER_S, bad_status
 from aggregator.fetch.headers import said
 from aggregator.fetch.hops import Answer, Fields, Terms, Walker
 from aggregator.fetch.pacing import Pacer
-from aggregator.fetch.robots import PRODUCT, Robots
+from aggregator.fetch.robots import Robots
 from aggregator.fetch.transport import Request, Transport, trusted_authorities
 from aggregator.fetch.urls import Url, parse_url
-from aggregator.model import Memory, NotModified, Page
+from aggregator.model import PRODUCT, Memory, NotModified, Page
 
 _NOTHING_KNOWN = Memory()
 
