@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 PASS_EVERY_S = 60
 # A slow host holds up the others for this long at most: what is left stays due.
 PASS_LIMIT_S = 120
+TEND_EVERY_S = 10  # next to nothing, most of the time
 RENEW_EVERY_S = 3_600
 # The first pass after a start is the longest, and a start may be followed by another.
 CATCH_UP_AFTER_S = 300
@@ -127,7 +128,7 @@ class _Crawler:
         ]
         if (subscriber := self._subscriber) is not None:
             jobs += [
-                Job(when=Every(seconds=PASS_EVERY_S), work=lambda: subscriber.tend(clock.now())),
+                Job(when=Every(seconds=TEND_EVERY_S), work=lambda: subscriber.tend(clock.now())),
                 Job(
                     when=Every(seconds=RENEW_EVERY_S),
                     work=lambda: subscriber.renew(clock.now(), listed=self._listed()),

@@ -30,6 +30,7 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+_FIRST = ("at", "level", "event")
 # Libraries that tell what they do all the time, or what strangers did to them.
 _QUIET = ("apscheduler", "uvicorn", "asyncio", "httpx", "httpcore", "tzlocal")
 
@@ -147,14 +148,15 @@ def _with_trace(_logger: "WrappedLogger", _method: str, event: "EventDict") -> "
 
 
 def _as_json(_logger: "WrappedLogger", _method: str, event: "EventDict") -> str:
-    shown = {name: _shortened(value) for name, value in event.items()}
+    first = {name: event.pop(name, "") for name in _FIRST}
+    shown = {name: _shortened(value) for name, value in {**first, **event}.items()}
     return escaped(json.dumps(shown, ensure_ascii=False, default=str))
 
 
 def _as_text(_logger: "WrappedLogger", _method: str, event: "EventDict") -> str:
     """Return « 2026-11-22T08:00:00Z info fetch source=a new=3 »; a trace stands indented below."""
     trace = event.pop("trace", None)
-    head = [event.pop(name, "") for name in ("at", "level", "event")]
+    head = [event.pop(name, "") for name in _FIRST]
     pairs = [f"{name}={_value(value)}" for name, value in event.items() if value is not None]
     line = escaped(" ".join([*(str(_shortened(part)) for part in head), *pairs]))
     if trace is None:

@@ -48,6 +48,8 @@ class Metrics:
     def __init__(self, database: Path, *, clock: Callable[[], datetime]) -> None:
         import prometheus_client as prometheus  # noqa: PLC0415 - see above
 
+        # When a counter began is of no use here, and a third of all lines.
+        prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
         # Its own: the library's default one is shared by all that a process imports.
         self._registry = registry = prometheus.CollectorRegistry()
         self._fetches = prometheus.Counter(

@@ -105,4 +105,9 @@ def _add(scheduler: AsyncIOScheduler, job: Job) -> None:
             )
         case Once(after_s=after_s):
             options["trigger"] = DateTrigger(now() + timedelta(seconds=after_s))
-    scheduler.add_job(job.work, **options)
+
+    # APScheduler puts whatever is not a coroutine function by its looks (a lambda) into a thread.
+    async def work() -> None:
+        await job.work()
+
+    scheduler.add_job(work, **options)

@@ -82,7 +82,10 @@ class Upkeep:
         self._log.info("backed up", path=str(made), bytes=made.stat().st_size)
         if self._last_verified is not None and now - self._last_verified < VERIFY_EVERY:
             return
-        await asyncio.to_thread(verify, made, self._database)
+        found = await asyncio.to_thread(verify, made, self._database)
+        if found.faults:
+            self._log.error("backup not whole", path=str(made), faults="; ".join(found.faults))
+            return
         self._last_verified = now
         self._verified(now)
         self._log.info("backup verified", path=str(made))

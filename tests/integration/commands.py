@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -103,10 +103,18 @@ def wait_until(condition: Any, *, seconds: float = 40) -> None:
 
 @contextmanager
 def running_up(
-    town: Path, database: Path, *, command: str = "up"
+    town: Path,
+    database: Path,
+    *,
+    command: str = "up",
+    port: int | None = None,
+    options: Sequence[str] | None = None,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run `aggregator up` (or `serve`) until the block ends; gives its address and process."""
-    port = free_port()
+    port = port or free_port()
+    if options is None:
+        # Tests run side by side: none takes the usual port of the metrics.
+        options = ("--metrics-port", "0") if command == "up" else ()
     process = subprocess.Popen(
         [
             sys.executable,
@@ -119,6 +127,7 @@ def running_up(
             str(town),
             "--db",
             str(database),
+            *options,
         ],
         env=environment(),
         stdout=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import sqlite3
 import time
 from contextlib import closing
@@ -10,7 +11,17 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import Answer, Site
-from integration.commands import feed, get, get_json, run, running_up, wait_until, write_town
+from integration.commands import (
+    feed,
+    free_port,
+    get,
+    get_json,
+    run,
+    running_up,
+    wait_until,
+    write_town,
+)
+from unit.crawl.hub import Hub
 
 
 def total(address: str, words: str = "conseil") -> int:
@@ -127,6 +138,75 @@ def test_up_says_when_the_machine_is_cut_off(tmp_path: Path, site: Site) -> None
         process.send_signal(signal.SIGTERM)
         _, complaints = process.communicate(timeout=15)
     assert "make demo" in complaints
+
+
+def measured(port: int) -> str:
+    status, text = get(f"http://127.0.0.1:{port}/metrics")
+    assert status == 200
+    return text
+
+
+def test_the_crawler_is_measured_and_logged_and_alone(tmp_path: Path, site: Site) -> None:
+    site.pages["/a.xml"] = feed(1, 2, 3)
+    town, database, port = write_town(tmp_path, site, "a", "b"), tmp_path / "veille.db", free_port()
+    options = ("--metrics-port", str(port))
+    with running_up(town, database, options=options) as (address, process):
+        wait_until(lambda: 'aggregator_fetches_total{error="BadStatus"' in measured(port))
+        assert 'aggregator_posts_total{change="new"} 3.0' in measured(port)
+        assert 'aggregator_sources{state="failing"} 1.0' in measured(port)
+        assert get(f"{address}/metrics")[0] == 404
+        for command in (("schedule",), ("up", "--port", str(free_port()))):
+            second = run("--town", town, "--db", database, *command)
+            assert second.returncode == 3
+            assert "another crawler (process" in second.stderr
+        assert run("--town", town, "--db", database, "crawl", "a").returncode == 0
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=15)
+    events = [json.loads(one) for one in log.splitlines() if one.startswith("{")]
+    fetches = {one["source"]: one for one in events if one["event"] == "fetch"}
+    assert (fetches["a"]["outcome"], fetches["a"]["new"]) == ("saved", 3)
+    assert (fetches["b"]["outcome"], fetches["b"]["status"]) == ("failed", 404)
+    assert fetches["b"]["next"] > fetches["b"]["at"]
+    names = [one["event"] for one in events]
+    assert names[0] == "crawler started"
+    assert {"pass started", "pass ended"} <= set(names)
+
+
+def test_a_port_that_is_taken_costs_the_metrics_alone(tmp_path: Path, site: Site) -> None:
+    site.pages["/a.xml"] = feed(1)
+    town = write_town(tmp_path, site, "a")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        options = ("--metrics-port", str(taken.getsockname()[1]))
+        with running_up(town, tmp_path / "veille.db", options=options) as (address, process):
+            wait_until(lambda: total(address) == 1)
+            process.send_signal(signal.SIGTERM)
+            _, log = process.communicate(timeout=15)
+    assert "choose another with --metrics-port" in log
+
+
+def test_a_hub_tells_the_crawler_through_the_portal(tmp_path: Path, site: Site) -> None:
+    hub, port = Hub(), free_port()
+    named = {"hub": hub.url, "self": site.url("/a.xml")}
+    links = "".join(f'<atom:link rel="{rel}" href="{url}"/>' for rel, url in named.items())
+
+    def told(*numbers: int) -> Answer:
+        answer = feed(*numbers)
+        head = f'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>{links}'
+        answer.body = answer.body.replace(b'<rss version="2.0"><channel>', head.encode())
+        return answer
+
+    site.pages["/a.xml"] = told(1)
+    town = write_town(tmp_path, site, "a")
+    path = town / "sources.yaml"
+    text = path.read_text().replace("town: {", f"town: {{address: 'http://127.0.0.1:{port}', ")
+    path.write_text(text, encoding="utf-8")
+    with running_up(town, tmp_path / "veille.db", port=port) as (address, _):
+        wait_until(lambda: hub.answers == [(200, "défi <b>")], seconds=90)
+        site.pages["/a.xml"] = told(1, 2)
+        assert hub.tell(hub.asked[0], secret="guessed") == 202
+        assert hub.tell(hub.asked[0]) == 202
+        wait_until(lambda: total(address) == 2, seconds=90)
+    hub.close()
 
 
 def test_json_shapes_agree_between_portal_and_command(tmp_path: Path, site: Site) -> None:
