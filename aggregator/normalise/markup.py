@@ -8,15 +8,10 @@ from typing import Literal
 import nh3
 
 from aggregator.normalise.plain import cut_bytes, fold_spaces, without_unseen
+from aggregator.normalise.steady import is_steady
+from aggregator.normalise.taming import HTML_BYTES, tamed
 
-HTML_BYTES = 400_000
 TEXT_BYTES = 200_000
-# html5ever walks its stack of open elements at each tag (40,000 nested <div>: 5 s) and moves its
-# buffer at each character reference (400,000 « & »: 2 s). The richest of 2,126 real entries has
-# 1,642 tags.
-_MAX_TAGS = 5_000
-_MAX_REFERENCES = 20_000
-_BARE_AMPERSAND = re.compile(r"&(?!#?[a-z0-9]{1,32};)", re.IGNORECASE)
 # Images written into the page: megabytes that would push the text over the limit.
 _DATA_URL = re.compile(r"data:[a-z0-9/+.;=-]{1,80},[a-z0-9+/=%\s]{200,}", re.IGNORECASE)
 
@@ -33,23 +28,11 @@ _UNREAD = {
     *("select", "textarea", "button", "datalist", "frameset"),
 }
 
-# Before the parser. HTML re-opens unclosed formatting elements in each new block (HTML Living
-# Standard §13.2.4.3, at most three alike): 75 kB of <b id=1><b id=2>… grew into 112 MB. Without
-# attributes they are all alike, and those that are not kept become <span>, which is not re-opened.
-_DROPPED_FORMATTING = re.compile(
-    r"<(/?)(?:big|font|nobr|s|small|strike|tt|u)(?=[\s/>])[^>]*>", re.IGNORECASE
-)
-_KEPT_FORMATTING = re.compile(r"<(b|code|em|i|strong)(?=[\s/])[^>]*>", re.IGNORECASE)
-# Landmarks and the main heading belong to our page; their block stays a block.
-_LANDMARK = re.compile(
-    r"<(/?)(?:address|article|aside|center|details|fieldset|footer|header|main|nav|section|summary)"
-    r"(?=[\s/>])",
-    re.IGNORECASE,
-)
-_MAIN_HEADING = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
-
 # After it: nh3's output is regular, so these patterns are exact.
-_TAG = re.compile(r'</?([a-z0-9]+)(?:[^<>"]|"[^"]*")*>')
+_ATTRIBUTES = r'[^<>"]*(?:"[^"]*"[^<>"]*)*'
+_BLOCK_TAG = rf"<(?!/?(?:{'|'.join(sorted(_INLINE))})[ >]){_ATTRIBUTES}>\s*"
+_BLOCK_TAGS = re.compile(rf"{_BLOCK_TAG}(?:{_BLOCK_TAG})*")  # (…)+ would be eight times slower
+_INLINE_TAG = re.compile(rf"<{_ATTRIBUTES}>")
 # A link around an image that went out has no name, a heading without words is noise (RGAA 6.2
 # and 9.1).
 _EMPTY = re.compile(
@@ -96,31 +79,49 @@ def sanitise(raw: str, *, base: str) -> str:
     """
     if not raw:
         return ""
-    raw = raw.encode(errors="ignore").decode()  # lone surrogates, that no parser takes
-    if "data:" in raw:
-        raw = _DATA_URL.sub("", raw)
-    raw = raw[:HTML_BYTES]
-    clean = _clean(_tamed(raw), base)
-    while len(clean) * 4 > HTML_BYTES and len(clean.encode()) > HTML_BYTES:
-        raw = raw[: len(raw) // 2]  # growth is a sign of malice
-        clean = _clean(_tamed(raw), base)
-    return _settled(clean, base)
+    try:
+        return _sanitised(raw, base)
+    except UnicodeEncodeError:  # lone surrogates, that no parser takes
+        return _sanitised(raw.encode(errors="ignore").decode(), base)
 
 
 def to_text(clean: str) -> str:
     """Return the text of sanitised HTML, single-spaced, at most 200 kB."""
-    spaced = _TAG.sub(lambda tag: " " if tag[1] in _BLOCKS else "", clean)
-    return cut_bytes(fold_spaces(html.unescape(spaced)), TEXT_BYTES)
+    if "<" in clean:
+        clean = _INLINE_TAG.sub("", _BLOCK_TAGS.sub(" ", clean))
+    # Of the references, only this one is common: French sets it before : ; ! ? and inside « ».
+    return cut_bytes(fold_spaces(html.unescape(clean.replace("&nbsp;", " "))), TEXT_BYTES)
 
 
-def _clean(raw: str, base: str) -> str:
+def text_of(raw: str, *, base: str) -> str:
+    """Return the text of HTML of any kind: what `to_text` makes of it, once sanitised."""
+    if "<" in raw or "&" in raw or "data:" in raw:
+        return to_text(sanitise(raw, base=base))
+    return cut_bytes(fold_spaces(without_unseen(raw[:HTML_BYTES])), TEXT_BYTES)
+
+
+def _sanitised(raw: str, base: str) -> str:
+    if "data:" in raw:
+        raw = _DATA_URL.sub("", raw)
+    raw = raw[:HTML_BYTES]
+    clean, tidy = _clean(tamed(raw), base)
+    while len(clean) * 4 > HTML_BYTES and len(clean.encode()) > HTML_BYTES:
+        raw = raw[: len(raw) // 2]  # growth is a sign of malice
+        clean, tidy = _clean(tamed(raw), base)
+    return clean if tidy and is_steady(clean) else _settled(clean, base)
+
+
+def _clean(raw: str, base: str) -> tuple[str, bool]:
+    """Return clean HTML, and whether cleaning by hand found nothing that it might find again."""
+    parsed = _cleaner(base).clean(raw)
     # A carriage return ends a line for a parser, but a reference to one comes out as itself.
-    clean = without_unseen(_cleaner(base).clean(raw)).replace("\r", "")
+    clean = seen = without_unseen(parsed).replace("\r", "")
+    emptied = 1
     for _ in range(5):  # <p><strong><a></a></strong></p> takes three rounds
         clean, emptied = _EMPTY.subn("", clean)
         if not emptied:
             break
-    return _PRE_START.sub("<pre>", clean).strip()
+    return _PRE_START.sub("<pre>", clean).strip(), seen == parsed and not emptied
 
 
 def _settled(clean: str, base: str) -> str:
@@ -129,21 +130,7 @@ def _settled(clean: str, base: str) -> str:
     HTML that changes when it is parsed again is how scripts get past sanitisers (mutation XSS).
     """
     for _ in range(5):
-        before, clean = clean, _clean(clean, base)
+        before, (clean, _tidy) = clean, _clean(clean, base)
         if clean == before:
             break
     return clean
-
-
-def _tamed(raw: str) -> str:
-    """Rewrite the tags that make parsers slow or pages confused; safety is the parser's work."""
-    if raw.count("<") > _MAX_TAGS:
-        raw = "<".join(raw.split("<", _MAX_TAGS + 1)[: _MAX_TAGS + 1])
-    if raw.count("&") > _MAX_REFERENCES:
-        raw = _BARE_AMPERSAND.sub("&amp;", raw)[:HTML_BYTES]
-    # Nothing after the last > is a whole tag; without that tail each search below ends early.
-    raw, end, tail = raw.rpartition(">")
-    raw = _DROPPED_FORMATTING.sub(r"<\1span>", raw + end)
-    raw = _KEPT_FORMATTING.sub(r"<\1>", raw)
-    raw = _MAIN_HEADING.sub(r"<\1h2", _LANDMARK.sub(r"<\1div", raw))
-    return raw + tail

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.normalise.markup import HTML_BYTES, TEXT_BYTES, sanitise, to_text
+from aggregator.normalise.markup import TEXT_BYTES, sanitise, to_text
+from aggregator.normalise.taming import HTML_BYTES
 
 BASE = "https://example.org/blog/"
 ALLOWED_TAGS = {
