@@ -15,17 +15,24 @@ _UNSEEN = re.compile(
 def without_unseen(text: str) -> str:
     """Take out the characters that nobody sees; spaces, tabs and line ends stay."""
     # isprintable() is some ten times faster than the pattern, and nearly always true.
-    if text.replace("\n", "").replace("\t", "").isprintable():
+    if text.isprintable() or text.replace("\n", " ").replace("\t", " ").isprintable():
         return text
     return _UNSEEN.sub("", text)
 
 
 def fold_spaces(text: str) -> str:
     """Make plain text single-spaced, composed (NFC) and free of unseen characters."""
-    folded = " ".join(text.split())
-    if not folded.isprintable():
-        folded = " ".join(_UNSEEN.sub("", folded).split())
-    return unicodedata.normalize("NFC", folded)
+    # Of all spaces only U+0020 is printable. Nearly all texts are left with nothing else by these
+    # replacements, twice as fast as by splitting.
+    if not text.isprintable():
+        text = text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ")
+        text = text.replace("\u202f", " ")
+        if not text.isprintable():
+            text = _UNSEEN.sub("", " ".join(text.split()))
+            text = " ".join(text.split())
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return unicodedata.normalize("NFC", text.strip(" "))
 
 
 def cut_at_word(text: str, limit: int) -> str:
