@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from dateparser.date import DateDataParser
 
 from aggregator.model import DateOrigin
 from aggregator.normalise.machine_dates import read_machine_date
 from aggregator.normalise.plain import without_unseen
 from aggregator.normalise.reading import Reading, fold_date_text
-from aggregator.normalise.relative_dates import read_relative_date
-from aggregator.normalise.written_dates import read_written_date
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 _TEXT_CHARACTERS = 200  # a date stands at the start, or the text is not a date
 _FOREIGN_CHARACTERS = 60
@@ -62,16 +62,17 @@ def read_date(text: str, *, seen: datetime, timezone: str) -> ReadDate | None:
         timezone: The town's, as `Europe/Paris`.
     """
     town = ZoneInfo(timezone)
-    local = seen.astimezone(town)
-    for reading in _readings(without_unseen(text)[:_TEXT_CHARACTERS], local):
-        return _settle(reading, town, seen)
-    return None
+    text = without_unseen(text)[:_TEXT_CHARACTERS]
+    reading = read_machine_date(text) or next(_human_readings(text, seen.astimezone(town)), None)
+    return None if reading is None else _settle(reading, town, seen)
 
 
-def _readings(text: str, local: datetime) -> Iterator[Reading]:
-    """Give what the readers make of a text, the strictest first."""
-    if reading := read_machine_date(text):
-        yield reading
+def _human_readings(text: str, local: datetime) -> Iterator[Reading]:
+    """Give what the readers of dates for people make of a text, the strictest first."""
+    # Feeds state dates for machines: most crawls need neither of these.
+    from aggregator.normalise.relative_dates import read_relative_date  # noqa: PLC0415 - start-up
+    from aggregator.normalise.written_dates import read_written_date  # noqa: PLC0415 - start-up
+
     folded = fold_date_text(text)
     if reading := read_written_date(folded, today=local.date()):
         yield reading
@@ -105,8 +106,10 @@ def _settle(reading: Reading, town: tzinfo, seen: datetime) -> ReadDate | None:
 
 
 @lru_cache(maxsize=1)
-def _foreign_parser() -> DateDataParser:
+def _foreign_parser() -> "DateDataParser":
     """Return dateparser for whole dates in the languages that neighbours and diasporas write."""
+    from dateparser.date import DateDataParser  # noqa: PLC0415 - 30 ms, for few texts
+
     return DateDataParser(
         languages=["fr", "nl", "en", "es", "pt", "it", "de", "pl"],
         try_previous_locales=False,  # what was read before must not matter

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from email.utils import parsedate_tz
+from functools import lru_cache
 
 from aggregator.normalise.reading import Reading
 
@@ -19,6 +19,14 @@ _RFC_822 = re.compile(
     r"(?:\s*\([^)]*\))?)?",
     re.IGNORECASE,
 )
+# As nearly all feeds write it; parsedate_tz, which reads all other forms, takes ten times as long.
+_PLAIN_RFC_822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) ([12]\d{3}) (\d\d):(\d\d):(\d\d) "
+    r"([+-]\d{4}|GMT|UTC|Z)",
+    re.ASCII,
+)
+_MONTH_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 _HAS_CLOCK = re.compile(r"\d:\d\d")
 # C's asctime, which RFC 850-era software still writes: « Sun Nov  6 08:49:37 1994 ».
 _ASCTIME = re.compile(
@@ -34,6 +42,8 @@ def read_machine_date(text: str) -> Reading | None:
     text = text.strip()
     if match := _ISO.fullmatch(text):
         return _read_iso(match)
+    if (match := _PLAIN_RFC_822.fullmatch(text)) and match[2] in _MONTHS:
+        return _read_plain_rfc_822(match)
     if match := _ASCTIME.fullmatch(text):
         month, day, clock, zone, year = match.groups()
         text = f"{day} {month} {year} {clock} {zone or ''}".strip()
@@ -42,6 +52,7 @@ def read_machine_date(text: str) -> Reading | None:
     return None
 
 
+@lru_cache(maxsize=128)
 def read_zone(name: str | None) -> tzinfo | None:
     """Read `Z`, `UTC`, `CET`, `+02:00`, `+0200` or `+02`; None for anything else."""
     if name is None:
@@ -61,23 +72,31 @@ def read_zone(name: str | None) -> tzinfo | None:
 
 
 def _read_iso(match: re.Match[str]) -> Reading | None:
-    found = match.groupdict()
+    year, month, month_day, month2, month_day2, hour, minute, second, zone = match.groups()
     try:
-        day = date(
-            int(found["year"]),
-            int(found["month"] or found["month2"]),
-            int(found["day"] or found["day2"]),
-        )
-        if found["hour"] is None:
+        day = date(int(year), int(month or month2), int(month_day or month_day2))
+        if hour is None:
             return Reading(day=day)
-        second = min(int(found["second"] or 0), 59)  # a leap second is written :60
-        clock = time(int(found["hour"]), int(found["minute"]), second)
+        # A leap second is written :60.
+        clock = time(int(hour), int(minute), min(int(second or 0), 59))
     except ValueError:  # 0000-00-00, 30 February, 25:61
         return None
-    return Reading(day=day, clock=clock, zone=read_zone(found["zone"]))
+    return Reading(day=day, clock=clock, zone=read_zone(zone))
+
+
+def _read_plain_rfc_822(match: re.Match[str]) -> Reading | None:
+    month_day, month, year, hour, minute, second, zone = match.groups()
+    try:
+        day = date(int(year), _MONTHS[month], int(month_day))
+        clock = time(int(hour), int(minute), min(int(second), 59))
+    except ValueError:
+        return None
+    return Reading(day=day, clock=clock, zone=read_zone(zone))
 
 
 def _read_rfc_822(text: str, written_zone: str | None) -> Reading | None:
+    from email.utils import parsedate_tz  # noqa: PLC0415 - start-up
+
     parsed = parsedate_tz(text)
     if parsed is None:
         return None
