@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from aggregator.clock import to_iso
 from aggregator.model import DateOrigin, Entry, Post, Rejection, Source
 from aggregator.normalise.dates import ReadDate, post_date
 from aggregator.normalise.extracts import excerpt, without_labels
-from aggregator.normalise.markup import sanitise, to_text
+from aggregator.normalise.markup import sanitise, text_of, to_text
 from aggregator.normalise.plain import cut_at_word, fold_spaces
 from aggregator.normalise.titles import clean_title, derived_title, plain_line, title_from_url
 from aggregator.normalise.urls import absolute, canonical
@@ -20,6 +19,7 @@ from aggregator.normalise.urls import absolute, canonical
 _AUTHOR_CHARACTERS = 120
 _CATEGORY_CHARACTERS = 80
 _MAX_CATEGORIES = 30
+_NAME_CHARACTERS = 2_400  # read of an author or a category, which may hold markup
 _GUID_CHARACTERS = 1_000
 _SUMMARY_CHARACTERS = 20_000  # of HTML; an extract has 300 characters
 # The site said so itself: such a date is part of what readers see.
@@ -58,7 +58,7 @@ def normalise(
         timezone: The town's, as `Europe/Paris`.
     """
     home = _page(source.url) or source.url
-    base = _base(entry, page_url) or home
+    base = _base(entry.base_url, page_url) or home
     link = _link(entry, base, page_url, home)
     html, text, summary = _body(entry, base)
     date = post_date(entry.published, entry.updated, seen=seen, timezone=timezone)
@@ -68,24 +68,34 @@ def normalise(
             entry=cut_at_word(fold_spaces(entry.guid or "entrée vide"), 120),
             reason="neither title, text, link nor date",
         )
-    derived = derived_title(text) or title_from_url(link or "")
-    post = Post(
+    derived = "" if title else derived_title(text) or title_from_url(link or "")
+    shown = title or derived or _fallback_title(source, date, timezone)
+    url, short, author = (
+        link or home,
+        excerpt(summary or text),
+        _author((entry.author or "")[:_NAME_CHARACTERS]),
+    )
+    written_in = _language(entry.language, language, source.language)
+    categories = _categories(entry.categories)
+    return Post(
         source=source.slug,
         guid=_guid(entry, base, {page_url, source.url}) or _hash(title, _told(date), text),
-        url=link or home,
-        title=title or derived or _fallback_title(source, date, timezone),
+        url=url,
+        title=shown,
         title_derived=not title,
-        excerpt=excerpt(summary or text),
+        excerpt=short,
         html=html,
         text=text,
-        author=_author(entry.author),
-        language=_language(entry.language, language, source.language),
+        author=author,
+        language=written_in,
         published=date.moment,
         date_origin=date.origin,
-        categories=_categories(entry.categories),
-        digest="",
+        categories=categories,
+        digest=_hash(
+            *(shown, url, short, html, text, author or "", written_in, _told(date)),
+            *sorted(categories),
+        ),
     )
-    return replace(post, digest=_digest(post, date))
 
 
 @lru_cache(maxsize=256)
@@ -94,9 +104,10 @@ def _page(url: str) -> str | None:
     return canonical(url)
 
 
-def _base(entry: Entry, page_url: str) -> str | None:
+@lru_cache(maxsize=256)
+def _base(base_url: str | None, page_url: str) -> str | None:
     """Return the address that relative links start from, itself maybe relative to the page."""
-    stated = absolute(entry.base_url, base=page_url) if entry.base_url else None
+    stated = absolute(base_url, base=page_url) if base_url else None
     return _page(stated or page_url) or _page(page_url)
 
 
@@ -117,7 +128,7 @@ def _body(entry: Entry, base: str) -> tuple[str, str, str]:
     if text := without_labels(to_text(html)):
         if entry.summary == entry.html:
             return html, text, ""
-        summary = to_text(sanitise(entry.summary[:_SUMMARY_CHARACTERS], base=base))
+        summary = text_of(entry.summary[:_SUMMARY_CHARACTERS], base=base)
         return html, text, without_labels(summary)
     html = sanitise(entry.summary, base=base)
     return html, without_labels(to_text(html)), ""
@@ -148,11 +159,19 @@ def _guid(entry: Entry, base: str, pages: Iterable[str]) -> str | None:
     return None if url in {_page(page) for page in pages} else url
 
 
-def _author(raw: str | None) -> str | None:
+# Authors and categories come again with each entry of a feed; only so many characters of them
+# are read.
+@lru_cache(maxsize=512)
+def _author(raw: str) -> str | None:
     # RSS writes « jean@example.org (Jean Dupont) », e-mail « Jean Dupont <jean@example.org> ».
-    name = _EMAIL.sub("", plain_line(raw or "", limit=_AUTHOR_CHARACTERS))
+    name = _EMAIL.sub("", plain_line(raw, limit=_AUTHOR_CHARACTERS))
     name = _LEFT_OVER.sub("", name).strip(" ,;:-–")
     return _BRACKETS.sub(r"\1", name).strip() or None
+
+
+@lru_cache(maxsize=512)
+def _category(raw: str) -> str:
+    return plain_line(raw, limit=_CATEGORY_CHARACTERS)
 
 
 def _language(*stated: str | None) -> str:
@@ -165,15 +184,8 @@ def _language(*stated: str | None) -> str:
 
 
 def _categories(raw: Iterable[str]) -> tuple[str, ...]:
-    names = (plain_line(name, limit=_CATEGORY_CHARACTERS) for name in raw)
+    names = [_category(name[:_NAME_CHARACTERS]) for name in raw]
     return tuple(dict.fromkeys(name for name in names if name))[:_MAX_CATEGORIES]
-
-
-def _digest(post: Post, date: ReadDate) -> str:
-    return _hash(
-        *(post.title, post.url, post.excerpt, post.html, post.text, post.author or ""),
-        *(post.language, _told(date), *sorted(post.categories)),
-    )
 
 
 def _hash(*parts: str) -> str:
