@@ -36,14 +36,14 @@ def entry_of(item: Mapping[str, Any], *, base: str, author: str | None) -> Entry
 def detail_of(holder: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
     """Return a text construct; none where an unknown element of that name put something else."""
     value = holder.get(key)
-    return value if isinstance(value, Mapping) else None
+    return value if isinstance(value, dict) else None
 
 
 def _details(holder: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     values = holder.get(key)
     if not isinstance(values, list):
         return []
-    return [value for value in values if isinstance(value, Mapping)]
+    return [value for value in values if isinstance(value, dict)]
 
 
 def text_of(holder: Mapping[str, Any], key: str) -> str | None:

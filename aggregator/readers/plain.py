@@ -9,6 +9,7 @@ corpus and on random ones.
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from html.entities import entitydefs
 from typing import Any
 from urllib.parse import urljoin
@@ -24,6 +25,7 @@ _TYPES = {
 _HTML_TYPES = {"html", "xhtml", "text/html", "application/xhtml+xml"}
 _MAX_CATEGORIES = 200  # and the others: beyond, the tree is pruned first (pruning.py)
 _MAX_WORD = 64
+_MAX_TAGS = 1_000  # spellings of names, in the memory of tags
 _MAX_SHORT = 1_000
 
 _OF_RDF = (f"{{{RDF}}}about", f"{{{RDF}}}resource")
@@ -51,7 +53,7 @@ class _Reading:
     """
 
     __slots__ = (
-        *("base", "categories", "has_caption", "has_content"),
+        *("base", "categories", "has_byline", "has_caption", "has_content"),
         *("is_atom", "is_item", "lang", "said", "titled"),
     )
 
@@ -63,6 +65,7 @@ class _Reading:
         self.titled = False
         self.has_content = False
         self.has_caption = False
+        self.has_byline = False
         self.categories = 0
 
 
@@ -71,6 +74,14 @@ _Handler = Callable[[_Reading, etree._Element, _Attributes], None]  # noqa: SLF0
 
 
 _NOTHING: _Attributes = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """Who reads which element: by feedparser's name, and by tags that were met before."""
+
+    of_name: dict[str, _Handler]
+    of_tag: dict[str, _Handler] = field(default_factory=dict)
 
 
 def read_item(
@@ -132,21 +143,35 @@ def scope_of(ancestors: Iterable[etree._Element]) -> tuple[str, str | None]:
     return base, lang
 
 
-def _read(reading: _Reading, element: etree._Element, handlers: dict[str, _Handler]) -> None:
+def _read(reading: _Reading, element: etree._Element, handlers: _Handlers) -> None:
+    tag = element.tag
+    handler = handlers.of_tag.get(tag) or _handler(element, handlers)
+    if handler is None:
+        _pass_over(reading, element)
+        return
+    given = () if handler in _UNSCOPED else element.items()
+    if not given:
+        handler(reading, element, _NOTHING)
+        return
+    base, lang = reading.base, reading.lang
+    attributes, reading.base, reading.lang = _attributes(given, base, lang)
+    handler(reading, element, attributes)
+    reading.base, reading.lang = base, lang
+
+
+def _handler(element: etree._Element, handlers: _Handlers) -> _Handler | None:
     name = name_of(element.tag)
     if name is None:
         raise Doubt
-    handler = handlers.get(name)
-    if handler is not None:
-        given = () if handler in _UNSCOPED else element.items()
-        if not given:
-            handler(reading, element, _NOTHING)
-            return
-        base, lang = reading.base, reading.lang
-        attributes, reading.base, reading.lang = _attributes(given, base, lang)
-        handler(reading, element, attributes)
-        reading.base, reading.lang = base, lang
-    elif name.startswith("media_"):
+    handler = handlers.of_name.get(name)
+    if handler is not None and len(handlers.of_tag) < _MAX_TAGS:
+        handlers.of_tag[element.tag] = handler
+    return handler
+
+
+def _pass_over(reading: _Reading, element: etree._Element) -> None:
+    name = name_of(element.tag) or ""
+    if name.startswith("media_"):
         _media(reading, element)
     elif not _is_inert(name, element):
         raise Doubt
@@ -361,8 +386,8 @@ _language, _published = _kept_as("language"), _kept_as("published")
 _updated, _created = _kept_as("updated"), _kept_as("created")
 
 
-def _original(reading: _Reading, element: etree._Element, attributes: _Attributes) -> None:
-    if attributes:
+def _original(reading: _Reading, element: etree._Element, _: _Attributes) -> None:
+    if element.items():
         raise Doubt
     reading.said["feedburner_origlink"] = _kept(_text(element))
 
@@ -378,13 +403,19 @@ def _author(reading: _Reading, element: etree._Element, _: _Attributes) -> None:
         name = with_address[1].strip() if with_address else ""
         if not name:
             raise Doubt
+    reading.has_byline = True
     said["author"] = name
     said.setdefault("authors", []).append({"name": name} if name else {})
 
 
 def _person(reading: _Reading, element: etree._Element) -> None:
     """Read an author of Atom: a name, and what is never shown."""
-    if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
+    # feedparser gives a byline before it the same name, for both are one dictionary to it.
+    if (
+        reading.has_byline
+        or (element.text or "").strip()
+        or any((child.tail or "").strip() for child in element)
+    ):
         raise Doubt
     # Pruning looks at the text of the whole.
     whole = "".join(element.itertext())
@@ -497,40 +528,44 @@ _BOTH: dict[str, _Handler] = {
     **dict.fromkeys(("id", "guid"), _guid),
     **dict.fromkeys(("language", "dc_language"), _language),
 }
-_ITEM: dict[str, _Handler] = {
-    **_BOTH,
-    **dict.fromkeys(_AUTHORS, _author),
-    **dict.fromkeys(("description", "dc_description"), _description),
-    **dict.fromkeys(("summary", "itunes_summary"), _summary),
-    "content": _content,
-    "content_encoded": _encoded,
-    "enclosure": _enclosure,
-    **dict.fromkeys(("category", "dc_subject"), _category),
-    **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _published),
-    **dict.fromkeys(
-        ("updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"),
-        _updated,
-    ),
-    **dict.fromkeys(("created", "dcterms_created"), _created),
-    "feedburner_origlink": _original,
-    "source": _source,
-}
-_HEAD: dict[str, _Handler] = {
-    **_BOTH,
-    "image": _picture,
-    "textinput": _field,
-    **dict.fromkeys(_AUTHORS, _head_author),
-    "itunes_owner": _owner,
-    **dict.fromkeys(("items", "skiphours", "skipdays", "itunes_category"), _nest),
-    **dict.fromkeys(
-        (
-            *("description", "dc_description", "summary", "itunes_summary"),
-            *("pubdate", "published", "issued", "updated", "modified", "lastbuilddate"),
-            *("dc_date", "created", "category", "dc_subject", "cloud", "dcterms_modified"),
-            *("dcterms_issued", "dcterms_created"),
+_ITEM = _Handlers(
+    {
+        **_BOTH,
+        **dict.fromkeys(_AUTHORS, _author),
+        **dict.fromkeys(("description", "dc_description"), _description),
+        **dict.fromkeys(("summary", "itunes_summary"), _summary),
+        "content": _content,
+        "content_encoded": _encoded,
+        "enclosure": _enclosure,
+        **dict.fromkeys(("category", "dc_subject"), _category),
+        **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _published),
+        **dict.fromkeys(
+            ("updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"),
+            _updated,
         ),
-        _leaf,
-    ),
-}
+        **dict.fromkeys(("created", "dcterms_created"), _created),
+        "feedburner_origlink": _original,
+        "source": _source,
+    }
+)
+_HEAD = _Handlers(
+    {
+        **_BOTH,
+        "image": _picture,
+        "textinput": _field,
+        **dict.fromkeys(_AUTHORS, _head_author),
+        "itunes_owner": _owner,
+        **dict.fromkeys(("items", "skiphours", "skipdays", "itunes_category"), _nest),
+        **dict.fromkeys(
+            (
+                *("description", "dc_description", "summary", "itunes_summary"),
+                *("pubdate", "published", "issued", "updated", "modified", "lastbuilddate"),
+                *("dc_date", "created", "category", "dc_subject", "cloud", "dcterms_modified"),
+                *("dcterms_issued", "dcterms_created"),
+            ),
+            _leaf,
+        ),
+    }
+)
 # Their attributes change nothing: neither base nor language reaches what they say.
 _UNSCOPED = {_author, _head_author, _owner, _leaf, _nest, _published, _updated, _created, _language}

@@ -195,7 +195,7 @@ def test_feedparser_is_what_it_was_when_this_was_written() -> None:
 
 
 def test_what_is_meant_is_read_or_doubted() -> None:
-    read = plain._ITEM.keys() | plain._HEAD.keys()
+    read = plain._ITEM.of_name.keys() | plain._HEAD.of_name.keys()
 
     assert read - names.MEANT == {"skiphours", "skipdays"}
     assert names.MEANT.isdisjoint(names.HARMLESS)
