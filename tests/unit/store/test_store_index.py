@@ -54,10 +54,32 @@ def test_damage_is_seen_and_repaired(filled: Store, rows: Rows, damage: str) -> 
     assert matches(rows, "numero") == 8
 
 
+def test_a_check_and_a_writer_do_not_wait_for_each_other(
+    filled: Store, make_post: MakePost, now: datetime
+) -> None:
+    with Store.open(filled.path) as crawler, crawler.transaction():
+        crawler.save("blog", [make_post("new")], seen=now)
+        assert filled.check_index()
+
+
 def test_a_damaged_index_is_named_with_its_remedy(filled: Store, rows: Rows) -> None:
     rows("DELETE FROM posts_fts_data WHERE id > 10")
     with pytest.raises(StoreError, match="aggregator reindex"), filled.transaction():
         matches(rows, "numero")
+
+
+def test_what_one_transaction_writes_twice_is_indexed_once(
+    store: Store, rows: Rows, make_post: MakePost, now: datetime
+) -> None:
+    with store.transaction():
+        store.save("blog", [make_post("0"), make_post("1", title="Œuvre")], seen=now)
+        # Edited, moved to another id, and its old id taken by another post.
+        edited = make_post("0", title="Cœur", published=datetime.fromisoformat("2027-01-01T00:00Z"))
+        store.save("blog", [edited, make_post("1", title="Ouvrage"), make_post("2")], seen=now)
+    assert store.check_index()
+    assert matches(rows, "coeur") == 1
+    assert matches(rows, "oeuvre") == 0
+    assert rows("SELECT count(*) FROM shown_texts") == [(3,)]
 
 
 def test_what_changes_during_a_rebuild_is_in_the_new_index(
