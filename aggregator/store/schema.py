@@ -10,11 +10,12 @@ it.)
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 MIGRATION_SET = "aggregator"
 
@@ -44,7 +45,8 @@ def migrate(connection: sqlite3.Connection, *, path: Path, folder: Path) -> list
         stale = _read_views(folder) if pending else _stale_views(connection, folder)
         for name in stale:
             connection.execute(f"DROP VIEW IF EXISTS {name}")
-        _migrations(folder).apply(_database(connection))
+        if pending:
+            _apply(connection, folder)
         for statement in stale.values():
             connection.execute(statement)
         _check_references(connection, path)
@@ -82,39 +84,49 @@ def statements(text: str) -> Iterator[str]:
 
 
 def _pending(connection: sqlite3.Connection, *, path: Path, folder: Path) -> list[str]:
-    migrations, database = _migrations(folder), _database(connection)
-    applied = [done.name for done in migrations.applied(database)]
-    pending = [step.name for step in migrations.pending(database)]
+    applied = _applied(connection)
     if not applied and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise StoreError(f"{path}: another program's database; name another file with --db")
-    known = {file.stem for file in _migration_files(folder)}
+    known = [file.stem for file in _migration_files(folder)]
     unknown = [name for name in applied if name not in known]
     if unknown:
         raise StoreError(
             f"{path}: made by a newer version of this program ({', '.join(unknown)});"
             " install that version"
         )
-    return pending
+    return [name for name in known if name not in applied]
 
 
-def _migrations(folder: Path) -> Migrations:
+def _applied(connection: sqlite3.Connection) -> list[str]:
+    """Return the migrations on record: what `sqlite_utils.migrations` says, read without it."""
+    table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'")
+    if table.fetchone() is None:
+        return []
+    rows = connection.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid",
+        (MIGRATION_SET,),
+    )
+    return [name for (name,) in rows]
+
+
+def _apply(connection: sqlite3.Connection, folder: Path) -> None:
+    # Here, for they cost 50 ms at start-up, and a database is migrated once.
+    from sqlite_utils import Database  # noqa: PLC0415
+    from sqlite_utils.migrations import Migrations  # noqa: PLC0415
+
     migrations = Migrations(MIGRATION_SET)
     for file in _migration_files(folder):
 
-        def step(database: Database, file: Path = file) -> None:
+        def step(database: "Database", file: Path = file) -> None:
             for statement in statements(file.read_text(encoding="utf-8")):
                 database.conn.execute(statement)
 
         migrations(name=file.stem)(step)
-    return migrations
+    migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
 
 
 def _migration_files(folder: Path) -> list[Path]:
     return sorted((folder / "migrations").glob("[0-9]*.sql"))
-
-
-def _database(connection: sqlite3.Connection) -> Database:
-    return Database(connection, recursive_triggers=False, execute_plugins=False)
 
 
 def _stale_views(connection: sqlite3.Connection, folder: Path) -> dict[str, str]:
