@@ -98,10 +98,12 @@ class HostileServer:
         secure_ports: Of TLS, by the name of the certificate.
     """
 
-    def __init__(self, answer: Answerer, certificates: dict[str, ssl.SSLContext]) -> None:
+    def __init__(
+        self, answer: Answerer, certificates: dict[str, ssl.SSLContext], *, port: int = 0
+    ) -> None:
         self.asked: list[Asked] = []
         self.strangers = 0
-        self.port = 0
+        self.port = port
         self.secure_ports: dict[str, int] = {}
         self._answer = answer
         self._certificates = certificates
@@ -110,7 +112,7 @@ class HostileServer:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self.port = await self._listen(self._on_connection)
+        self.port = await self._listen(self._on_connection, port=self.port)
         await self._listen(self._on_stranger, "127.0.0.2", self.port)
         for name, context in self._certificates.items():
             self.secure_ports[name] = await self._listen(self._on_connection, tls=context)
