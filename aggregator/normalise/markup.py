@@ -104,24 +104,27 @@ def _sanitised(raw: str, base: str) -> str:
     if "data:" in raw:
         raw = _DATA_URL.sub("", raw)
     raw = raw[:HTML_BYTES]
-    clean, tidy = _clean(tamed(raw), base)
+    clean, steady = _clean(tamed(raw), base)
     while len(clean) * 4 > HTML_BYTES and len(clean.encode()) > HTML_BYTES:
         raw = raw[: len(raw) // 2]  # growth is a sign of malice
-        clean, tidy = _clean(tamed(raw), base)
-    return clean if tidy and is_steady(clean) else _settled(clean, base)
+        clean, steady = _clean(tamed(raw), base)
+    return clean if steady else _settled(clean, base)
 
 
 def _clean(raw: str, base: str) -> tuple[str, bool]:
-    """Return clean HTML, and whether cleaning by hand found nothing that it might find again."""
+    """Return clean HTML, and whether parsing it again surely changes nothing."""
     parsed = _cleaner(base).clean(raw)
     # A carriage return ends a line for a parser, but a reference to one comes out as itself.
     clean = seen = without_unseen(parsed).replace("\r", "")
-    emptied = 1
-    for _ in range(5):  # <p><strong><a></a></strong></p> takes three rounds
-        clean, emptied = _EMPTY.subn("", clean)
-        if not emptied:
-            break
-    return _PRE_START.sub("<pre>", clean).strip(), seen == parsed and not emptied
+    steady = is_steady(clean)
+    if not steady:
+        for _ in range(5):  # <p><strong><a></a></strong></p> takes three rounds
+            clean, emptied = _EMPTY.subn("", clean)
+            if not emptied:
+                break
+        clean = _PRE_START.sub("<pre>", clean)
+        steady = is_steady(clean)
+    return clean.strip(), steady and seen == parsed
 
 
 def _settled(clean: str, base: str) -> str:
@@ -130,7 +133,7 @@ def _settled(clean: str, base: str) -> str:
     HTML that changes when it is parsed again is how scripts get past sanitisers (mutation XSS).
     """
     for _ in range(5):
-        before, (clean, _tidy) = clean, _clean(clean, base)
+        before, (clean, _steady) = clean, _clean(clean, base)
         if clean == before:
             break
     return clean

@@ -6,22 +6,29 @@ made of it follows from the shape, at a twentieth of the time.
 
 import re
 
+_FULL = r"(?!(?:\s|&nbsp;)*</)"
 # Elements that are inserted wherever they stand, and close nothing.
-_INLINE = r"[^<]*(?:<(?:br|/?(?:b|code|del|em|i|ins|strong|sub|sup))>[^<]*)*"
-_PHRASE = rf"{_INLINE}(?:<a [^<>]*>{_INLINE}</a>{_INLINE})*"
+_INLINE = (
+    rf"[^<]*(?:<(?:(?:b|code|em|i|strong)>{_FULL}|/(?:b|code|em|i|strong)>|br>|/?(?:del|ins|sub|sup)>)"
+    r"[^<]*)*"
+)
+_PHRASE = rf"{_INLINE}(?:<a [^<>]*>{_FULL}{_INLINE}</a>{_INLINE})*"
 # Parsers close what is open (HTML Living Standard §13.2.6.4.7) where a block starts in a <p>, a
 # heading in a heading, an item in an item, a link in a link. None of that is in this grammar; nor
 # are tables, <pre> and foreign content, where parsers move things.
 _STEADY = re.compile(
     rf"{_PHRASE}(?:(?:"
-    rf"<p>{_PHRASE}</p>|<h[2-6]>{_PHRASE}</h[2-6]>|<hr>|"
-    r"<(?:[uo]l|/li)>(?:\s*<li>)?|</[uo]l>|</?(?:div|blockquote|figure|figcaption)>"
+    rf"<p>{_FULL}{_PHRASE}</p>|<h[2-6]>{_FULL}{_PHRASE}</h[2-6]>|<hr>|"
+    r"<(?:[uo]l|/li)>(?:\s*<li>)?|</[uo]l>|"
+    rf"<(?:div|figure|figcaption)>{_FULL}|</(?:div|figure|figcaption)>|</?blockquote>"
     rf"){_PHRASE})*"
 )
 
 
 def is_steady(serialised: str) -> bool:
     """Tell that parsing it again surely changes nothing; False where that is not sure.
+
+    False too where an element that is only there for its words has none.
 
     Args:
         serialised: A parsed tree written out: each element closed in its turn, no `<` in texts
