@@ -14,7 +14,8 @@ from aggregator.readers.entries import author_of, detail_of, entry_of, html_of_d
 from aggregator.readers.hints import hints_of
 from aggregator.readers.layout import Layout, lay_out
 from aggregator.readers.marks import marks_of_feed, split
-from aggregator.readers.plain import Doubt, read_head, read_item, scope_of
+from aggregator.readers.plain import read_head, read_item, scope_of
+from aggregator.readers.plain_texts import Doubt
 from aggregator.readers.reference import Parsed, parse
 from aggregator.readers.wellformed import Mended, mend
 

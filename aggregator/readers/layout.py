@@ -134,8 +134,10 @@ def _head_ends(head: tuple[etree._Element, ...], items: tuple[etree._Element, ..
         return True
     after = {id(element) for element in items[0].itersiblings()}
     return not any(
-        id(element) in after and (name_of(element.tag) or "title") in _LATE | _BODIES | _CONTENTS
+        (name_of(inner.tag) or "title") in _LATE | _BODIES | _CONTENTS
         for element in head
+        if id(element) in after
+        for inner in element.iter()
     )
 
 

@@ -54,7 +54,8 @@ class Mended:
     @property
     def has_controls(self) -> bool:
         """Whether U+0080 to U+009F are in it, which are Windows' punctuation gone astray."""
-        return bool(_CONTROL.search(self.encoded) or _NAMED_CONTROL.search(self.encoded))
+        is_named = b"&#" in self.encoded and _NAMED_CONTROL.search(self.encoded)
+        return bool(is_named or _CONTROL.search(self.encoded))
 
 
 def mend(text: str, *, url: str) -> Mended:
@@ -77,8 +78,8 @@ def _honest(text: str, url: str) -> Mended | None:
         _NO_XML.search(text, 0, start)
         or _is_massive(encoded)
         or encoded.count(b"xmlns:") > _MAX_PREFIXES
-        or encoded.rfind(b"<![CDATA[") > encoded.rfind(b"]]>")
-        or _WIDE_REFERENCE.search(encoded)
+        or (b"<![CDATA[" in encoded and encoded.rfind(b"<![CDATA[") > encoded.rfind(b"]]>"))
+        or (b"&#" in encoded and _WIDE_REFERENCE.search(encoded))
     ):
         return None
     parser = _parser(recover=False)

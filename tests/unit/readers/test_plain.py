@@ -15,7 +15,7 @@ from lxml import etree
 
 from aggregator.errors import NotAFeed, ReadError
 from aggregator.model import Extraction, Page
-from aggregator.readers import feed, names, plain, read_feed, reference, wellformed
+from aggregator.readers import feed, names, plain_elements, read_feed, reference, wellformed
 from aggregator.readers.layout import Layout, lay_out
 
 PageOf = Callable[..., Page]
@@ -117,6 +117,7 @@ _TAGS = (
     *("author", "dc:creator", "itunes:author", "managingEditor", "category", "dc:subject"),
     *("enclosure", "language", "dc:language", "comments", "x:any", "any", "feedburner:origLink"),
     *("media:content", "media:group", "media:thumbnail", "image", "name", "rights", "textInput"),
+    "contributor",
     *("PubDate", "date", "license", "itunes:owner", "dc_creator", "links", "title_detail", "item"),
 )
 _ATTRIBUTES = (
@@ -195,7 +196,7 @@ def test_feedparser_is_what_it_was_when_this_was_written() -> None:
 
 
 def test_what_is_meant_is_read_or_doubted() -> None:
-    read = plain._ITEM.of_name.keys() | plain._HEAD.of_name.keys()
+    read = plain_elements.IN_ITEM.of_name.keys() | plain_elements.IN_HEAD.of_name.keys()
 
     assert read - names.MEANT == {"skiphours", "skipdays"}
     assert names.MEANT.isdisjoint(names.HARMLESS)
@@ -214,6 +215,32 @@ def test_what_is_meant_is_read_or_doubted() -> None:
 )  # fmt: skip
 def test_a_parse_without_repair_changes_nothing(page_of: PageOf, body: str) -> None:
     assert without_marks(quickly(page_of(body))) == without_marks(by_feedparser(page_of(body)))
+
+
+_ITEM_OF_TWO = "<item><summary>1</summary><description>2</description></item>"
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "<title><a:title>M</a:title></title><item><title>x</title></item>",
+        "<item><links/></item><title_detail/>",
+        "<item><feedburner:origLink lang='fr'>https://a.fr/</feedburner:origLink></item>",
+        "<item><author>A</author><author><name>B</name></author></item>",
+        "<item><content xml:base='https://a.fr/'>x</content></item><item><link>/z</link></item>",
+        "<itunes:summary>s</itunes:summary><description>d</description>" + _ITEM_OF_TWO,
+        "<item><content type='html' xml:lang='de'><div>x</div></content></item>" + _ITEM_OF_TWO,
+        "<title>a</title><item/><link><title>b</title></link>",
+        "<item><media:group lang='de'><media:title>M</media:title></media:group></item>",
+        "<Item><title>1</title></Item><item><title>2</title></item>",
+        "<item><title>1</title><item><title>2</title></item></item>",
+        "<item><description>&lt;b&gt;x&lt;/b&gt; \x93mot\x94 &#146;</description></item>",
+    ],
+)
+def test_oddities_of_feedparser_are_kept(page_of: PageOf, items: str) -> None:
+    page = page_of(f"<rss version='2.0' {_NAMESPACES}><channel>{items}</channel></rss>")
+
+    assert without_marks(quickly(page)) == without_marks(by_feedparser(page))
 
 
 def test_a_page_is_no_feed_however_it_is_read(page_of: PageOf) -> None:
