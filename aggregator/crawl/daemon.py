@@ -22,6 +22,7 @@ from aggregator.crawl.receiving import (
     serving,
 )
 from aggregator.crawl.report import nothing_reached
+from aggregator.crawl.reservations import ask_sites
 from aggregator.crawl.scheduling import Daily, Every, Job, Once, keep_going
 from aggregator.crawl.upkeep import Upkeep
 from aggregator.crawl.websub import Subscriber
@@ -41,6 +42,7 @@ PASS_EVERY_S = 60
 PASS_LIMIT_S = 120
 TEND_EVERY_S = 10  # next to nothing, most of the time
 RENEW_EVERY_S = 3_600
+ASK_SITES_EVERY_S = 3_600
 # The first pass after a start is the longest, and a start may be followed by another.
 CATCH_UP_AFTER_S = 300
 # While the town sleeps; not at a full hour, when everyone's machines are at work.
@@ -126,6 +128,12 @@ class _Crawler:
             Job(when=at_night, work=lambda: upkeep.daily(clock.now())),
             Job(when=Once(after_s=CATCH_UP_AFTER_S), work=lambda: upkeep.catch_up(clock.now())),
         ]
+        jobs.append(
+            Job(
+                when=Every(seconds=ASK_SITES_EVERY_S),
+                work=lambda: ask_sites(self._store.path, web=web, now=clock.now()),
+            )
+        )
         if (subscriber := self._subscriber) is not None:
             jobs += [
                 Job(when=Every(seconds=TEND_EVERY_S), work=lambda: subscriber.tend(clock.now())),

@@ -5,9 +5,13 @@ machines read. We index for search and show extracts, so it does not stop us; it
 shown to everyone.
 """
 
+import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,6 +19,10 @@ from aggregator.crawl.visiting import Visit
 from aggregator.errors import SourceError
 from aggregator.fetch import Web, fetch
 from aggregator.model import Page
+from aggregator.store import Store
+
+ASKED_EVERY = timedelta(days=7)
+AT_ONCE = 60  # sources asked in one go: 10,000 in a week, when that is every hour
 
 _WELL_KNOWN = "/.well-known/tdmrep.json"
 _MAX_BYTES = 200_000
@@ -46,6 +54,30 @@ async def ask_site(url: str, *, web: Web) -> Reservation:
     except SourceError:
         return Reservation()
     return _in_file(page, url) if isinstance(page, Page) else Reservation()
+
+
+async def ask_sites(database: Path, *, web: Web, now: datetime) -> None:
+    """Ask the sites whose file was not read for a week, a few at a time, and keep their answers.
+
+    Beside the crawl, on a connection of its own: such a request can wait, news cannot.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+
+    def unasked() -> Sequence[tuple[str, str]]:
+        with Store.open(database) as store:
+            return store.unasked_reservations(before=now - ASKED_EVERY, limit=AT_ONCE)
+
+    def keep(found: Sequence[tuple[str, Reservation]]) -> None:
+        with Store.open(database) as store, store.transaction():
+            for slug, said in found:
+                store.note_tdm(slug, reserved=said.reserved, policy=said.policy, checked=now)
+
+    asked = await asyncio.to_thread(unasked)
+    found = [(slug, await ask_site(url, web=web)) for slug, url in asked]
+    if found:
+        await asyncio.to_thread(keep, found)
 
 
 def _in_file(page: Page, url: str) -> Reservation:

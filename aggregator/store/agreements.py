@@ -27,6 +27,14 @@ INSERT OR REPLACE INTO subscriptions (
 _RESERVATION = """
 UPDATE source_states SET tdm_reserved = ?, tdm_policy = ?, tdm_checked = ? WHERE source_id = ?
 """
+# A site that answered lately, and was not asked for its reservations since.
+_UNASKED = """
+SELECT s.slug, coalesce(s.feed, t.discovered_feed, s.url)
+FROM sources AS s JOIN source_states AS t ON t.source_id = s.id
+WHERE s.listed AND NOT s.paused AND t.last_success > :before
+    AND (t.tdm_checked IS NULL OR t.tdm_checked <= :before)
+ORDER BY t.tdm_checked, s.position LIMIT :limit
+"""
 
 
 class Agreements(Database):
@@ -57,6 +65,12 @@ class Agreements(Database):
         with opening.explained(self.path):
             row = (reserved, policy, to_iso(checked), self._id_of(slug))
             self._connection.execute(_RESERVATION, row)
+
+    def unasked_reservations(self, *, before: datetime, limit: int) -> tuple[tuple[str, str], ...]:
+        """Return slug and address of sources not asked since then, longest ago first."""
+        asked = {"before": to_iso(before), "limit": limit}
+        with opening.explained(self.path):
+            return tuple(self._connection.execute(_UNASKED, asked).fetchall())
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """Return all subscriptions at hubs, by source."""
