@@ -141,10 +141,11 @@ class Farm:
 
     def feed(self, source: int, newest: int) -> bytes:
         """Return a source's feed."""
+        first, every = self._first[source], self._every[source]
         items = "".join(
             f"<item><title>Réunion {number} de {source}</title><link>/p/{number}</link>"
             f"<guid>{source}-{number}</guid><description>{_TEXT}{number}</description><pubDate>"
-            f"{format_datetime(self._first[source] + number * self._every[source])}</pubDate></item>"
+            f"{format_datetime(first + number * every)}</pubDate></item>"
             for number in range(newest, newest - ITEMS, -1)
         )
         return (
