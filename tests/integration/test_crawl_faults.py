@@ -210,18 +210,21 @@ def small_disk(path: Path, size: str) -> Iterator[None]:
         subprocess.run(["umount", str(path)], check=True)
 
 
-def test_a_full_disk_ends_the_crawl_and_room_heals_it(
-    tmp_path: Path, site: Site, farm: Town
-) -> None:
+def fill(farm: Town, store: Store, saved: Counter[str]) -> None:
+    """Crawl until the disk is full; count what is saved."""
+    for _ in range(500):
+        for result in crawl_all(farm, store).values():
+            saved[result.source] += result.count.new
+
+
+def test_a_full_disk_ends_the_crawl_and_room_heals_it(tmp_path: Path, farm: Town) -> None:
     disk = tmp_path / "disk"
     with small_disk(disk, "1m"):
         path = disk / "veille.db"
         saved: Counter[str] = Counter()
         with Store.open(path) as store:
-            with pytest.raises(StoreError, match="full|disk"):
-                for _ in range(500):
-                    for result in crawl_all(farm, store).values():
-                        saved[result.source] += result.count.new
+            with pytest.raises(StoreError, match=r"full|disk"):
+                fill(farm, store, saved)
             assert saved.total() > 0
         left = check(path)
         assert all(left[slug] >= count for slug, count in saved.items())
@@ -231,9 +234,7 @@ def test_a_full_disk_ends_the_crawl_and_room_heals_it(
         assert check(path).total() > left.total()
 
 
-def test_a_database_locked_for_eight_seconds_is_waited_for(
-    tmp_path: Path, store: Store, farm: Town
-) -> None:
+def test_a_database_locked_for_eight_seconds_is_waited_for(store: Store, farm: Town) -> None:
     crawl_all(farm, store)
     before = check(store.path)
     other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
