@@ -89,8 +89,7 @@ def to_text(clean: str) -> str:
     """Return the text of sanitised HTML, single-spaced, at most 200 kB."""
     if "<" in clean:
         clean = _INLINE_TAG.sub("", _BLOCK_TAGS.sub(" ", clean))
-    # Of the references, only this one is common: French sets it before : ; ! ? and inside « ».
-    return cut_bytes(fold_spaces(html.unescape(clean.replace("&nbsp;", " "))), TEXT_BYTES)
+    return cut_bytes(fold_spaces(html.unescape(clean)), TEXT_BYTES)
 
 
 def text_of(raw: str, *, base: str) -> str:

@@ -10,6 +10,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
 )
+_SPACES = re.compile("   *")  # two or more; the literal start is what makes it quick
 
 
 def without_unseen(text: str) -> str:
@@ -30,8 +31,8 @@ def fold_spaces(text: str) -> str:
         if not text.isprintable():
             text = _UNSEEN.sub("", " ".join(text.split()))
             text = " ".join(text.split())
-    while "  " in text:
-        text = text.replace("  ", " ")
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
     return unicodedata.normalize("NFC", text.strip(" "))
 
 

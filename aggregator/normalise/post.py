@@ -23,7 +23,7 @@ _NAME_CHARACTERS = 2_400  # read of an author or a category, which may hold mark
 _GUID_CHARACTERS = 1_000
 _SUMMARY_CHARACTERS = 20_000  # of HTML; an extract has 300 characters
 # The site said so itself: such a date is part of what readers see.
-_TOLD = {DateOrigin.STATED, DateOrigin.DAY_ONLY}
+_TOLD = (DateOrigin.STATED, DateOrigin.DAY_ONLY)
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9_-]{1,30})?", re.IGNORECASE)
 _NO_LANGUAGE = {"und", "mul", "zxx", "mis"}
 # An author's address is personal data that nobody asked to spread (RGPD art. 5.1 c).
@@ -117,7 +117,7 @@ def _link(entry: Entry, base: str, page_url: str, home: str) -> str | None:
     if found is None:
         return None
     url = canonical(found)
-    if url in {_page(page_url), home}:  # items anchored on one page
+    if url in (home, _page(page_url)):  # items anchored on one page
         return canonical(found, fragment=True)
     return url
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 
-from aggregator.normalise.machine_dates import read_zone
-from aggregator.normalise.reading import Reading
+from aggregator.normalise.reading import Reading, read_zone
 
 # Names and abbreviations without accents (CLDR fr, en, es), by month and by day from Monday.
 _MONTH_NAMES = (
