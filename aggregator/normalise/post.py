@@ -177,7 +177,7 @@ def _category(raw: str) -> str:
 def _language(*stated: str | None) -> str:
     """Return the first usable language as a primary tag of BCP 47: `fr-FR` → `fr`."""
     for tag in stated:
-        match = _LANGUAGE.fullmatch((tag or "").strip())
+        match = _LANGUAGE.fullmatch(tag.strip()) if tag else None
         if match and match[1].lower() not in _NO_LANGUAGE:
             return match[1].lower()
     return "fr"

@@ -39,9 +39,9 @@ _UNTAMED = re.compile(
 
 def tamed(raw: str) -> str:
     """Rewrite the tags that make parsers slow or pages confused, and bound their number."""
-    if raw.count("<") > _MAX_TAGS:
+    if len(raw) > _MAX_TAGS and raw.count("<") > _MAX_TAGS:
         raw = "<".join(raw.split("<", _MAX_TAGS + 1)[: _MAX_TAGS + 1])
-    if raw.count("&") > _MAX_REFERENCES:
+    if len(raw) > _MAX_REFERENCES and raw.count("&") > _MAX_REFERENCES:
         raw = _BARE_AMPERSAND.sub("&amp;", raw)[:HTML_BYTES]
     if not _UNTAMED.search(raw):
         return raw

@@ -30,7 +30,7 @@ def plain_line(raw: str, *, limit: int = TITLE_CHARACTERS) -> str:
     raw = raw[: limit * 20]
     line = to_text(sanitise(raw, base="https://invalid/")) if "<" in raw else html.unescape(raw)
     for _ in range(2):
-        if not _ENTITY.search(line):
+        if "&" not in line or not _ENTITY.search(line):
             break
         line = html.unescape(line)
     line = fold_spaces(_ESCAPED_TAG.sub(" ", line) if "<" in line else line)

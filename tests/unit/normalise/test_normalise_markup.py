@@ -151,7 +151,7 @@ def test_images_written_into_the_page_do_not_crowd_out_the_text() -> None:
     assert clean(image + "<p>après</p>") == "<p>après</p>"
 
 
-# Each of these took seconds or gigabytes before it was bounded (see _tamed).
+# Each of these took seconds or gigabytes before it was bounded (see taming.py).
 @pytest.mark.parametrize(
     "raw",
     [
