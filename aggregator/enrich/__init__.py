@@ -10,4 +10,6 @@ from aggregator.model import Post, Source
 
 def enrich(post: Post, *, source: Source) -> Post:
     """Give a post the instance and the quartiers its source speaks for."""
+    if (post.instance, post.quartiers) == (source.instance, source.quartiers):
+        return post
     return replace(post, instance=source.instance, quartiers=source.quartiers)
