@@ -65,7 +65,8 @@ class Day:
 
     Attributes:
         asks: Every request, in order of their end.
-        late_s: How long after its appointment each visit began.
+        late_s: How long after its appointment each visit began, the first ones left out.
+        cold_s: How long the first visits took, all of them due at once.
         left: Sources that were due and had not been visited when the day ended.
         failed: Visits that failed.
         cold_cpu_s: CPU time until every source had been visited once.
@@ -77,6 +78,7 @@ class Day:
     hosts: int
     asks: list[Ask] = field(default_factory=list)
     late_s: list[float] = field(default_factory=list)
+    cold_s: float = 0.0
     left: int = 0
     failed: int = 0
     cold_cpu_s: float = 0.0
@@ -101,17 +103,18 @@ class Day:
         """Return the day as a line of the table."""
         cuts = quantiles(self.late_s, n=100)
         again = max(len(self.asks) - self.sources, 1)
+        cold_ms = self.cold_cpu_s / self.sources * 1e3
         later_ms = (self.cpu_s - self.cold_cpu_s - self.idle_cpu_s) / again * 1e3
         return (
             f"{self.sources:7,} {self.hosts:6,} {len(self.asks):8,} {self.failed:6} {self.left:5}"
-            f" {cuts[49]:7.0f} {cuts[94]:7.0f} {max(self.late_s):7.0f} {self.least_gap_s():6.2f}"
-            f" {self.cpu_s:8.1f} {self.cold_cpu_s / self.sources * 1e3:8.2f} {later_ms:8.2f}"
+            f" {self.cold_s:6.0f} {cuts[49]:7.0f} {cuts[94]:7.0f} {max(self.late_s):7.0f}"
+            f" {self.least_gap_s():6.2f} {self.cpu_s:8.1f} {cold_ms:8.2f} {later_ms:8.2f}"
             f" {self.idle_cpu_s:8.1f}"
         )
 
 
 HEADING = (
-    "sources  hosts  fetches failed  left  late: 50 %    95 %     max    gap"
+    "sources  hosts  fetches failed  left first s late: 50 %    95 %     max    gap"
     "    CPU s  cold ms later ms   idle s"
 )
 
@@ -159,7 +162,10 @@ class Farm:
     def asked(self, source: int, begun_s: float, ended_s: float, host: bytes) -> None:
         """Log a request."""
         self._day.asks.append(Ask(source=source, host=host, begun_s=begun_s, ended_s=ended_s))
-        self._day.late_s.append(begun_s - self.due_s[source])
+        if self.due_s[source]:
+            self._day.late_s.append(begun_s - self.due_s[source])
+        else:
+            self._day.cold_s = ended_s
 
 
 class _Connection(asyncio.Protocol):

@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -30,6 +31,7 @@ from hostile.server import START, HostileServer
 from integration.crawling import NOW, crawl_all, source, town_of
 from virtual_time import run_virtually, wall_clock
 
+from aggregator import clock
 from aggregator.crawl import crawl
 from aggregator.errors import StoreError
 from aggregator.fetch import Web, address
@@ -188,7 +190,7 @@ def test_nothing_reported_is_lost_to_two_hundred_kills(
     assert killer.reported.total() > KILLS
     assert killer.failed == 0
     with Store.open(path) as store:
-        healed = crawl_all(farm, store)
+        healed = crawl_all(farm, store, now=clock.now())
         assert {result.outcome for result in healed.values()} == {Outcome.SAVED}
         assert store.check_index()
         assert {status.state for status in store.statuses()} <= {State.OK, State.EMPTY}
@@ -282,17 +284,29 @@ def test_a_clock_that_jumps_during_a_crawl_harms_nothing(store: Store, farm: Tow
 def test_a_clock_that_was_wrong_for_an_hour_is_forgotten_in_days(
     jump: timedelta, store: Store, farm: Town
 ) -> None:
-    crawl_all(farm, store, now=NOW)
-    crawl_all(farm, store, now=NOW + jump)
     visited: Counter[str] = Counter()
+    for now in (NOW - timedelta(hours=1), NOW, NOW + jump):
+        results = crawl_all(farm, store, now=now)
+        assert {result.outcome for result in results.values()} == {Outcome.SAVED}, results
     for hour in range(1, 60):
         now = NOW + timedelta(hours=hour)
-        visited.update(list(crawl_all(farm, store, now=now, everything=False)))
+        results = crawl_all(farm, store, now=now, everything=False)
+        assert {result.outcome for result in results.values()} <= {Outcome.SAVED}, results
+        visited.update(list(results))
     assert set(visited) == {source.slug for source in farm.sources}
     for status in store.statuses():
         assert status.next_fetch is not None
         assert datetime.fromisoformat(status.next_fetch) < NOW + timedelta(hours=60) + DAY
     check(store.path)
+
+
+def test_a_clock_set_back_finds_posts_that_are_not_written_yet(site: Site, store: Store) -> None:
+    at_once = [replace(item, at=NOW) for item in hostile_items(START)]
+    site.pages["/feed.xml"] = Answer(body=rss(at_once), content_type="application/rss+xml")
+    town = town_of(source("une-fois", site.url(), feed=site.url("/feed.xml")))
+    for now in (NOW, NOW - DAY):
+        (result,) = crawl_all(town, store, now=now).values()
+        assert result.outcome is not Outcome.FAILED, result.error
 
 
 # --- the network --------------------------------------------------------------------------------
