@@ -21,7 +21,7 @@ from aggregator.store import Store
 @click.command()
 @click.argument("slugs", nargs=-1)
 @click.option(
-    "--all", "everything", is_flag=True, help="Every source but the paused ones, due or not."
+    "--all", "everything", is_flag=True, help="Every source but those paused or gone, due or not."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @in_place

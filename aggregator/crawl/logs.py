@@ -32,7 +32,7 @@ _UNSAFE = re.compile(
 )
 _FIRST = ("at", "level", "event")
 # Libraries that tell what they do all the time, or what strangers did to them.
-_QUIET = ("apscheduler", "uvicorn", "asyncio", "httpx", "httpcore", "tzlocal")
+_QUIET = ("apscheduler", "uvicorn", "asyncio", "tzlocal")
 
 
 def configure(stream: TextIO | None = None) -> None:

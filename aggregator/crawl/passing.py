@@ -54,7 +54,7 @@ async def crawl(
     Raises:
         StoreError: The database cannot be used.
     """
-    store.sync_town(town, definitions=definitions(town, scrapers), now=clock())
+    store.sync_town(town, definitions=_definitions(town, scrapers), now=clock())
     by_slug = {source.slug: source for source in town.sources}
     found = store.due(now=clock(), slugs=slugs, everything=everything)
     # Another process may have synchronised a longer list in between.
@@ -80,9 +80,22 @@ async def crawl(
     return tuple(ledger.results)
 
 
-def definitions(town: Town, scrapers: Scrapers) -> Mapping[str, str]:
-    """Return a hash, by slug, of how each source is read: when it moves, it is read afresh."""
-    return {source.slug: _definition(source, scrapers) for source in town.sources}
+class _Definitions:
+    """Remembers those of the last list: a crawler asks every minute, and it seldom changes."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Town, Scrapers, Mapping[str, str]] | None = None
+
+    def __call__(self, town: Town, scrapers: Scrapers) -> Mapping[str, str]:
+        last = self._last
+        if last is None or last[0] is not town or last[1] is not scrapers:
+            found = {source.slug: _definition(source, scrapers) for source in town.sources}
+            last = self._last = (town, scrapers, found)
+        return last[2]
+
+
+# By slug, a hash of how each source is read: when it moves, it is read afresh.
+_definitions = _Definitions()
 
 
 def _definition(source: Source, scrapers: Scrapers) -> str:

@@ -23,22 +23,28 @@ async def propose(source: Source, error: SourceError, *, failures: int, web: Web
         failures: How many visits in a row had failed before this one.
         web: The network.
     """
-    if isinstance(error, FeedMoved):
-        return error.proposed_feed
-    if source.feed is None or not _is_lasting(error):
-        return None
-    is_gone = isinstance(error, BadStatus) and error.status == GONE
-    if not is_gone and failures % _AGAIN_EVERY != 1:  # the second failure in a row, and weekly
+    if source.feed is None:
         return None
     try:
-        found = await discover(source.url, web=web, but=source.feed)
+        if isinstance(error, FeedMoved):
+            if failures % _AGAIN_EVERY != 0:  # the first failure, and weekly
+                return None
+            found = await discover(error.proposed_feed, web=web)
+        elif _is_lasting(error, failures):
+            found = await discover(source.url, web=web, but=source.feed)
+        else:
+            return None
     except SourceError:
         return None
     (_, extraction), *_ = found.extractions
     return found.discovered_feed if extraction.entries else None
 
 
-def _is_lasting(error: SourceError) -> bool:
+def _is_lasting(error: SourceError, failures: int) -> bool:
+    if isinstance(error, BadStatus) and error.status == GONE:
+        return True  # no second failure will come
+    if failures % _AGAIN_EVERY != 1:  # the second failure in a row, and weekly
+        return False
     if isinstance(error, BadStatus):
         return 400 <= error.status < 500 and error.status not in _PASSING
     return isinstance(error, NotAFeed | TooManyRedirects)

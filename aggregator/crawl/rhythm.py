@@ -1,6 +1,7 @@
 """When a source is visited next, and why then; the sentences are French, for all to read.
 
-The bounds: 15 minutes and 24 hours; a source silent for two months drifts to three days.
+The bounds: 15 minutes and 24 hours; a source silent for two months drifts to three days, and the
+days on which a feed says to publish nothing are passed over, three at most.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ _STRETCH = 1.5
 _MOST_STRETCHES = 30  # larger exponents only overflow
 _SILENT_AFTER = timedelta(days=60)
 _LONGEST_SILENT = 3 * DAY
+_HOURS, _DAYS = 24, 7
 _JITTER = 0.1
 # A failure's first pause, and by how much each further one is longer.
 _TEMPORARY = (SHORTEST, 1.5)
@@ -73,7 +75,7 @@ def appoint(
         pause = min(asked, DAY) * (1 + _JITTER * _spread(source, now.date()))
         why += f"\u202f; {_asked(asked)}"
     at = now + timedelta(seconds=round(min(max(pause, SHORTEST), longest)))
-    open_at = _beyond_skipped(at, hints, latest=now + timedelta(seconds=longest))
+    open_at = _beyond_skipped(at, hints, latest=now + timedelta(seconds=_LONGEST_SILENT))
     if open_at != at:
         why += "\u202f; le site dit ne rien publier avant"
     return Appointment(at=open_at, reason=next_visit("prochain relevé", open_at, why, now, zone))
@@ -146,7 +148,7 @@ def _own_pause(
     # On the wall clock too: « mardi à 9 h » is an hour sooner or later when summer time changes.
     moment = (here.replace(tzinfo=None) + timedelta(seconds=goal)).replace(tzinfo=zone)
     goal = max(_s(moment - here.astimezone(UTC)), SHORTEST)
-    return goal / -(-goal // longest), manner(past, waited=now - newest)
+    return goal / -(-goal // longest), manner(past, waited=max(now - newest, timedelta()))
 
 
 def _longest(habits: Habits, now: datetime) -> int:
@@ -165,6 +167,8 @@ def _speed(error_kind: str, status: int | None) -> tuple[int, float]:
 
 def _beyond_skipped(at: datetime, hints: Hints, *, latest: datetime) -> datetime:
     """Put a moment after the hours and days at which a feed says it rests (RSS 2.0, UTC)."""
+    if len(hints.skip_hours) == _HOURS or len(hints.skip_days) == _DAYS:
+        return at  # whoever never publishes has no feed: this one is made by mistake
     moment = at
     while moment < latest:
         if moment.weekday() not in hints.skip_days and moment.hour not in hints.skip_hours:

@@ -133,7 +133,7 @@ class Settler:
             url=error.url if isinstance(error, FetchError | ReadError) else None,
             status=status,
             elapsed_s=round(visited.elapsed_s, 3),
-            proposed_feed=visited.proposed_feed,
+            proposed_feed=visited.proposed_feed or past.proposed_feed,
             fetched=now,
         )
         appointment = postpone(

@@ -23,6 +23,7 @@ from aggregator.readers import Scrapers, find_feeds, guess_feeds, read, read_fee
 
 MAX_PAGES = 3  # of a listing read by recipe or scraper, following its « next » link
 MAX_CANDIDATES = 8  # feeds tried when a source has none on the list
+QUICK_BYTES = 300_000  # of a feed that is read within some 50 ms
 # A changed feed is read from end to end once a day, whatever its marks say: so that we know
 # which items are still there, and no fault of ours can hide an entry for longer.
 MARKS_TRUSTED = timedelta(days=1)
@@ -153,7 +154,8 @@ class _Work:
             timedelta(0) <= self.seen - memory.read_whole < MARKS_TRUSTED
         )
         known = memory.marks if fresh else b""
-        found = await reading(answer.url, partial(self._read_feed, answer, known=known))
+        work = partial(self._read_feed, answer, known=known)
+        found = await reading(answer.url, work, quick=len(answer.body) < QUICK_BYTES)
         extraction = found.extractions[0][1]
         remembered = replace(
             answer.memory,

@@ -50,6 +50,7 @@ _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 _STATUSES = {
+    206: "the site sends a part of the page only; tell its owner",
     401: "the page wants a password; give an address that everyone may read",
     403: "the site refuses to show it to us; ask its owner to let civic-aggregator in",
     404: "the address no longer exists; look for the page's new address on the site",

@@ -90,7 +90,8 @@ class Web:
             answer = await self._walker.walk(start, terms, exchange)
         if answer.status == 304 and terms.headers:
             return self._not_modified(url, answer, _renewed(memory, answer), exchange)
-        if not 200 <= answer.status < 300:
+        # A part that nobody asked for is no page (RFC 9110 §15.3.7).
+        if not 200 <= answer.status < 300 or answer.status == 206:
             raise bad_status(answer.url, answer.status, answer.retry_after_s)
         return self._page(url, answer, memory, exchange)
 

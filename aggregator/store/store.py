@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 from aggregator.clock import to_iso
 from aggregator.errors import StoreError
@@ -44,6 +45,10 @@ class Store(Agreements):
     seconds, full disk, damage. A step that fails leaves nothing half-written.
     """
 
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        super().__init__(path, connection)
+        self._last_list: tuple[Town, Mapping[str, str], str] | None = None
+
     # --- the list -----------------------------------------------------------------------------
 
     def sync_town(self, town: Town, *, definitions: Mapping[str, str], now: datetime) -> None:
@@ -61,13 +66,20 @@ class Store(Agreements):
         self._names = None  # another process may have synchronised meanwhile
         with opening.explained(self.path):
             tags.finish_retagging(self._connection, self.transaction)
-            digest = towns.digest_of(town, definitions)
+            digest = self._digest_of(town, definitions)
             if not towns.is_current(self._connection, digest):
                 with self.transaction():
                     towns.write(
                         self._connection, town, definitions=definitions, now=now, digest=digest
                     )
                 tags.finish_retagging(self._connection, self.transaction)
+
+    def _digest_of(self, town: Town, definitions: Mapping[str, str]) -> str:
+        # A crawler asks every minute, and the list seldom changes.
+        known = self._last_list
+        if known is None or known[0] is not town or known[1] is not definitions:
+            known = self._last_list = (town, definitions, towns.digest_of(town, definitions))
+        return known[2]
 
     def due(
         self,

@@ -17,10 +17,10 @@ from aggregator.model import KINDS, Source, Town
 # A row to be, without its slug.
 Row = dict[str, str | int | None]
 
-UNLISTED = "retirée de la liste ; ses publications restent"
+UNLISTED = "retirée de la liste\u202f; ses publications restent"
 PAUSED = "mise en pause par l’équipe de modération"
 WAITING = "pas encore relevée"
-BACK = "de retour ; relevée à la prochaine tournée"
+BACK = "de retour\u202f; relevée à la prochaine tournée"
 
 # Why it is visited when it is.
 FIRST_VISIT = "première lecture"
@@ -197,7 +197,7 @@ def _write_standings(connection: sqlite3.Connection, now: str) -> None:
         if not listed:
             new = ("unlisted", UNLISTED)
         elif paused:
-            new = ("paused", f"{PAUSED} : {note}" if note else PAUSED)
+            new = ("paused", f"{PAUSED}\u00a0: {note}" if note else PAUSED)
         elif state in {"unlisted", "paused"}:
             back = "failing" if failures else "ok" if last_success else "new"
             new, fetch_next, why_then = (back, BACK), now, RETURNED

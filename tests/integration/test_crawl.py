@@ -94,6 +94,7 @@ def test_a_page_where_a_feed_was_is_a_failure_that_proposes_the_announced_feed(
     site: Site, store: Store, tmp_path: Path
 ) -> None:
     site.pages["/feed"] = Answer(body=HOME, content_type="application/rss+xml")
+    site.pages["/flux"] = feed()
     town = town_of(source("quartier", site.url(), feed=site.url("/feed")))
 
     result = crawl_all(town, store)["quartier"]

@@ -100,7 +100,7 @@ def test_whatever_the_past_the_next_visit_is_within_the_bounds(
         habits, hints=hints, said=said, hub_until=hub_until, source=a_source(slug)
     )
     silent = bool(habits.times) and NOW - habits.times[-1] > 60 * DAY
-    assert SHORTEST <= pause <= (3 * DAY if silent else DAY)
+    assert SHORTEST <= pause <= (3 * DAY if silent or hints.skip_days else DAY)
     assert min(said.fresh_s or 0, hints.ttl_s or 0, 86_400) <= pause.total_seconds()
     assert reason.startswith("prochain relevé ")
     assert " :" not in reason
@@ -211,7 +211,10 @@ def test_hours_and_days_of_rest_are_kept() -> None:
     assert reason.endswith("le site dit ne rien publier avant")
     pause, _ = appointment(habits, hints=Hints(skip_days=frozenset({6})))
     assert (NOW + pause).date() == (NOW + DAY).date()
-    assert appointment(habits, hints=Hints(skip_hours=frozenset(range(24))))[0] == DAY
+    pause, _ = appointment(every(DAY), hints=Hints(skip_days=frozenset({0, 1})))
+    assert (NOW + pause).date() == (NOW + 3 * DAY).date()  # Sunday to Wednesday
+    always = Hints(skip_hours=frozenset(range(24)), skip_days=frozenset(range(7)))
+    assert appointment(habits, hints=always) == appointment(habits)
 
 
 def test_where_a_hub_tells_us_a_visit_a_day_is_enough() -> None:

@@ -102,7 +102,7 @@ def test_what_leaves_the_list_keeps_its_posts(  # noqa: PLR0917 - fixtures
     ) == [
         (
             "unlisted",
-            "retirée de la liste ; ses publications restent",
+            "retirée de la liste\u202f; ses publications restent",
             "2026-03-11T12:00:00Z",
             None,
             "",
@@ -127,7 +127,7 @@ def test_a_pause_is_said_and_ends(store: Store, town: Town, now: datetime) -> No
     store.sync_town(paused, definitions={}, now=now)
     assert store.history("blog").state is State.PAUSED
     assert store.statuses()[0].reason == (
-        "mise en pause par l’équipe de modération : Site en travaux."
+        "mise en pause par l’équipe de modération\u00a0: Site en travaux."
     )
     assert "blog" not in due(store, now=now, everything=True)
     assert due(store, now=now, slugs=["blog", "presse"]) == ("presse",)
