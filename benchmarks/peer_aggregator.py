@@ -39,7 +39,7 @@ def _write_town(town: Path, urls: Path) -> None:
     town.mkdir(exist_ok=True)
     addresses = [line.strip() for line in urls.read_text().splitlines() if line.strip()]
     blocks = [
-        f"  - {{slug: s{n}, name: Site {n}, url: '{url}', kind: blog, feed: '{url}', display: full}}"
+        f"  - {{slug: s{n}, name: Site {n}, url: '{url}', kind: blog, feed: '{url}'}}"
         for n, url in enumerate(addresses)
     ]
     (town / "sources.yaml").write_text(HEAD + "\n".join(blocks) + "\n")
