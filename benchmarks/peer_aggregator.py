@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """This program as a peer of a feed farm: `peer_aggregator.py init|refresh --db D [--urls F]`.
 
 `init` writes a town of one source an address beside the database; `refresh` is one whole process
