@@ -24,14 +24,11 @@ _WIDE_STARTS = (
 def decode(page: Page) -> str:
     """Return the text of a feed; bytes that no charset explains become U+FFFD."""
     body = page.body
-    if not body.startswith(_MARKS) and b"\0" not in body:
-        if _is_plain_ascii(page):
-            return body.decode("ascii")
-        if not body.isascii():
-            try:
-                return body.decode()
-            except UnicodeDecodeError:
-                pass  # nearly UTF-8, or something else
+    if may_be_utf8(page):
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            pass  # nearly UTF-8, or something else
     from w3lib.encoding import read_bom, to_unicode  # noqa: PLC0415 - slow to import, seldom needed
 
     charset, mark = read_bom(body)
@@ -43,10 +40,16 @@ def decode(page: Page) -> str:
     return to_unicode(body, _charset(page))
 
 
-def _is_plain_ascii(page: Page) -> bool:
-    """Tell whether a text is ASCII, and labelled as what is ASCII where it is."""
-    if not page.body.isascii():
+def may_be_utf8(page: Page) -> bool:
+    """Tell whether a feed's bytes, if they are valid UTF-8, are to be read as UTF-8."""
+    body = page.body
+    if body.startswith(_MARKS) or b"\0" in body:
         return False
+    return not body.isascii() or _is_plain_ascii(page)
+
+
+def _is_plain_ascii(page: Page) -> bool:
+    """Tell whether an ASCII text is labelled as what is ASCII where it is."""
     declared = _DECLARED.search(page.body, 0, 2000)
     if declared is not None:
         return declared[1].lower() in _OVER_ASCII

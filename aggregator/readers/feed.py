@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aggregator.model import Extraction
+from aggregator.model import Extraction, Page
 from aggregator.readers.addresses import host, join
 from aggregator.readers.entries import author_of, detail_of, entry_of, html_of_detail, text_of
 from aggregator.readers.hints import hints_of
@@ -32,16 +32,16 @@ class _Read:
     cut: tuple[str, ...] = ()
 
 
-def read_xml(text: str, *, url: str, known: bytes = b"") -> Extraction:
+def read_xml(page: Page, *, known: bytes = b"") -> Extraction:
     """Read an XML feed, but for items whose mark is `known`.
 
     Raises:
         NotAFeed: It is an HTML page or something else.
     """
-    mended = mend(text, url=url)
+    url, mended = page.url, mend(page)
     layout = lay_out(mended.root, mended.encoded)
     hints = hints_of(layout, url=url)
-    read = _read(mended, layout, text=text, url=url, known=split(known))
+    read = _read(mended, layout, page=page, known=split(known))
     feed = read.feed
     # RFC 4287, 2: Atom is relative to its own address. In RSS the site is meant, and so it is in
     # practice when a feed is served from another host (FeedBurner).
@@ -61,13 +61,14 @@ def read_xml(text: str, *, url: str, known: bytes = b"") -> Extraction:
     )
 
 
-def _read(mended: Mended, layout: Layout, *, text: str, url: str, known: frozenset[bytes]) -> _Read:
+def _read(mended: Mended, layout: Layout, *, page: Page, known: frozenset[bytes]) -> _Read:
+    url = page.url
     marks = marks_of_feed(layout, url=url)
     fresh = [at for at, mark in enumerate(marks) if mark not in known]
     read = _read_loose(mended, layout, fresh, marks, url=url) if layout.is_loose else None
     if read is not None:
         return read
-    whole = parse(mend(text, url=url).root if layout.is_loose else mended.root, url=url)
+    whole = parse(mend(page).root if layout.is_loose else mended.root, url=url)
     if len(whole.items) != len(marks):  # which mark is whose is not certain
         marks, fresh = [], list(range(len(whole.items)))
     return _Read(
@@ -85,9 +86,7 @@ def _read_loose(
 ) -> _Read | None:
     """Read some items of a feed, each for itself; None where they prove not to be so loose."""
     # feedparser corrects these characters.
-    head, items = _plainly(layout, [] if mended.has_controls else fresh)
-    if mended.has_controls:
-        head = None
+    head, items = (None, {}) if mended.has_controls else _plainly(layout, fresh)
     others = [at for at in fresh if at not in items]
     parsed: Parsed | None = None
     if others or head is None:

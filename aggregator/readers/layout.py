@@ -32,9 +32,12 @@ _TEXTS = tuple(
 )
 _DIVISIONS = ("{*}div", "{*}DIV", "{*}Div")
 _crowded = etree.XPath("boolean(/descendant::*/@*[101])")
-_bases = etree.XPath("boolean(/*/*//@*[translate(local-name(), 'ABSE', 'abse') = 'base'])")
+_bases = etree.XPath(
+    "boolean(/*/*/descendant-or-self::*/@*[translate(local-name(), 'ABSE', 'abse') = 'base'])"
+)
 _scoped = etree.XPath(
-    "boolean(/*/*//@*[contains('base lang', translate(local-name(), 'ABSELNG', 'abselng'))])"
+    "boolean(/*/*/descendant-or-self::*/@*"
+    "[contains('base lang', translate(local-name(), 'ABSELNG', 'abselng'))])"
 )
 
 

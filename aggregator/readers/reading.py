@@ -35,11 +35,12 @@ def read_feed(page: Page, *, known: bytes = b"") -> Extraction:
     Raises:
         NotAFeed: It is none of them; an HTML page is named as such.
     """
-    text = decode(page).lstrip("\ufeff \t\r\n\0")
-    if text.startswith(("{", "[")):
-        from aggregator.readers.jsonfeed import read_json  # noqa: PLC0415 - only where one is read
+    if not page.body.lstrip().startswith(b"<"):
+        text = decode(page).lstrip("\ufeff \t\r\n\0")
+        if text.startswith(("{", "[")):
+            from aggregator.readers.jsonfeed import read_json  # noqa: PLC0415 - where one is read
 
-        return read_json(text, url=page.url, known=known)
+            return read_json(text, url=page.url, known=known)
     from aggregator.readers.feed import read_xml  # noqa: PLC0415 - an unchanged feed needs no lxml
 
-    return read_xml(text, url=page.url, known=known)
+    return read_xml(page, known=known)

@@ -3,7 +3,8 @@
 feedparser falls back to an SGML parser on XML that is not well-formed, and several of its loops
 take quadratic time on hostile input. So libxml2 repairs the text first, without its DTD, and
 what may be large is bounded: feedparser meets only well-formed XML of known size. What is
-well-formed already, and names no character that a DTD would have to explain, is only parsed.
+well-formed already, and names no character that a DTD would have to explain, is only parsed; so
+are its bytes, where they begin as those of a feed in UTF-8 do.
 Attacks: https://docs.python.org/3/library/xml.html#xml-security.
 """
 
@@ -16,6 +17,8 @@ from html.entities import html5
 from lxml import etree
 
 from aggregator.errors import NotAFeed
+from aggregator.model import Page
+from aggregator.readers.charset import decode, may_be_utf8
 
 _MAX_PROLOG = 50_000  # characters before the root element
 _MAX_CDATA = 100_000
@@ -36,8 +39,12 @@ _AMPERSAND = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});)(?:(\w{1,32});)?"
 )
 _ENTITY = re.compile(r"<!ENTITY\s{1,20}([\w.-]{1,60})\s{1,20}(?:\"([^\"<>]*)\"|'([^'<>]*)')")
-
-
+# A prolog that hides nothing: declarations of ASCII without « < » or « > » inside.
+_PLAIN_PROLOG = re.compile(
+    rb"[ \t\r\n]*(?:<\?[\t\r\n -;=?-~]{0,500}\?>[ \t\r\n]*){0,3}"
+    rb"(?=<(?:[a-z][\w.-]{0,40}:)?(?:rss|feed|rdf)[ \t\r\n/>])",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(b"\xc2[\x80-\x9f]")
 _NAMED_CONTROL = re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][\da-fA-F]);")
 _WIDE_REFERENCE = re.compile(rb"&#(?:\d{8}|[xX][\da-fA-F]{7})")
@@ -58,13 +65,31 @@ class Mended:
         return bool(is_named or _CONTROL.search(self.encoded))
 
 
-def mend(text: str, *, url: str) -> Mended:
+def mend(page: Page) -> Mended:
     """Return the tree of a feed, whose text may be anything.
 
     Raises:
         NotAFeed: There is no feed in it, or it is made to exhaust whoever parses it.
     """
-    return _honest(text, url) or _repaired(text, url)
+    encoded = plain_feed(page)
+    mended = _untouched(encoded) if encoded is not None else None
+    if mended is None:
+        text = decode(page).lstrip("\ufeff \t\r\n\0")
+        mended = _honest(text, page.url) or _repaired(text, page.url)
+    return mended
+
+
+def plain_feed(page: Page) -> bytes | None:
+    """Return the bytes of a feed from its root element on; None where it begins otherwise.
+
+    They may still not be well-formed, nor UTF-8: whoever parses them finds that out.
+    """
+    prolog = _PLAIN_PROLOG.match(page.body)
+    return page.body[prolog.end() :] if prolog and may_be_utf8(page) else None
+
+
+def _untouched(encoded: bytes) -> Mended | None:
+    return parse_strictly(encoded) if is_sound(encoded) else None
 
 
 def _honest(text: str, url: str) -> Mended | None:
@@ -74,14 +99,21 @@ def _honest(text: str, url: str) -> Mended | None:
         encoded = text[start:].encode()
     except (NotAFeed, UnicodeEncodeError):  # control characters may hide the feed
         return None
-    if (
-        _NO_XML.search(text, 0, start)
-        or _is_massive(encoded)
+    return None if _NO_XML.search(text, 0, start) else _untouched(encoded)
+
+
+def is_sound(encoded: bytes) -> bool:
+    """Tell whether nothing in a feed is massive, or in need of repair whatever libxml2 says."""
+    return not (
+        _is_massive(encoded)
         or encoded.count(b"xmlns:") > _MAX_PREFIXES
-        or (b"<![CDATA[" in encoded and encoded.rfind(b"<![CDATA[") > encoded.rfind(b"]]>"))
+        or encoded.rfind(b"<![CDATA[") > encoded.rfind(b"]]>")
         or (b"&#" in encoded and _WIDE_REFERENCE.search(encoded))
-    ):
-        return None
+    )
+
+
+def parse_strictly(encoded: bytes) -> Mended | None:
+    """Parse sound bytes; None where anything is wrong with them."""
     parser = _parser(recover=False)
     try:
         root = etree.fromstring(encoded, parser)
@@ -124,6 +156,7 @@ def _parser(*, recover: bool) -> etree.XMLParser:
         no_network=True,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,
         encoding="utf-8",
     )
 

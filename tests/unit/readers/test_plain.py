@@ -29,7 +29,7 @@ def by_feedparser(page: Page) -> Extraction | tuple[type, str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feed, "lay_out", bound)
-        patch.setattr(wellformed, "_honest", lambda _text, _url: None)
+        patch.setattr(wellformed, "_untouched", lambda _encoded: None)
         return quickly(page)
 
 
