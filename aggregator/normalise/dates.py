@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from aggregator.model import DateOrigin
@@ -27,8 +26,7 @@ _MIDNIGHT = time(0)
 _WORTH_PARSING = re.compile(r"(?=.*[^\W\d_]{3})(?=.*(?<!\d)(?:19|20)\d\d(?!\d))")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadDate:
+class ReadDate(NamedTuple):
     """A moment (aware, UTC, whole seconds) and how sure it is."""
 
     moment: datetime
@@ -61,10 +59,13 @@ def read_date(text: str, *, seen: datetime, timezone: str) -> ReadDate | None:
         seen: The moment of the crawl: what « hier » and a missing year refer to.
         timezone: The town's, as `Europe/Paris`.
     """
-    town = ZoneInfo(timezone)
+    town = _zone(timezone)
     text = without_unseen(text)[:_TEXT_CHARACTERS]
     reading = read_machine_date(text) or next(_human_readings(text, seen.astimezone(town)), None)
     return None if reading is None else _settle(reading, town, seen)
+
+
+_zone = lru_cache(maxsize=8)(ZoneInfo)
 
 
 def _human_readings(text: str, local: datetime) -> Iterator[Reading]:
@@ -90,13 +91,18 @@ def _settle(reading: Reading, town: tzinfo, seen: datetime) -> ReadDate | None:
     if reading.clock is None:
         moment = None
     else:
-        moment = datetime.combine(day, reading.clock, reading.zone or town).replace(microsecond=0)
+        moment = datetime.combine(day, reading.clock, reading.zone or town)
+        if moment.microsecond:
+            moment = moment.replace(microsecond=0)
         # Software that knows only the day writes midnight, in its zone or converted from the
         # town's; the clock times of feeds may be fictitious anyway (bibus.fr: always 00:22).
         if not reading.inferred and reading.clock == _MIDNIGHT:
             moment = None
-        elif not reading.inferred and moment.astimezone(town).time() == _MIDNIGHT:
-            day, moment = moment.astimezone(town).date(), None
+        # Since 1990 all zones are whole minutes apart: with seconds it is midnight nowhere.
+        elif not (reading.inferred or moment.second):
+            local = moment.astimezone(town)
+            if local.time() == _MIDNIGHT:
+                day, moment = local.date(), None
     if moment is None:
         moment, origin = datetime.combine(day, _NOON, town), DateOrigin.DAY_ONLY
     if reading.inferred:

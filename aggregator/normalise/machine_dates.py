@@ -24,7 +24,7 @@ _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 def read_machine_date(text: str) -> Reading | None:
     """Read a date in one of the forms that feeds prescribe; None for every other text."""
     text = text.strip()
-    if match := _ISO.fullmatch(text):
+    if text[:4].isdecimal() and (match := _ISO.fullmatch(text)):
         return _read_iso(match)
     if (match := _PLAIN_RFC_822.fullmatch(text)) and match[2] in _MONTHS:
         return _read_plain_rfc_822(match)

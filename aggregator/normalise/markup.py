@@ -7,7 +7,13 @@ from typing import Literal
 
 import nh3
 
-from aggregator.normalise.plain import cut_bytes, fold_spaces, without_unseen
+from aggregator.normalise.plain import (
+    cut_bytes,
+    fold_printable,
+    fold_raw,
+    fold_spaces,
+    without_unseen,
+)
 from aggregator.normalise.steady import is_steady
 from aggregator.normalise.taming import HTML_BYTES, tamed
 
@@ -33,6 +39,9 @@ _ATTRIBUTES = r'[^<>"]*(?:"[^"]*"[^<>"]*)*'
 _BLOCK_TAG = rf"<(?!/?(?:{'|'.join(sorted(_INLINE))})[ >]){_ATTRIBUTES}>\s*"
 _BLOCK_TAGS = re.compile(rf"{_BLOCK_TAG}(?:{_BLOCK_TAG})*")  # (…)+ would be eight times slower
 _INLINE_TAG = re.compile(rf"<{_ATTRIBUTES}>")
+# In steady HTML (steady.py) no attribute holds < or >. Possessive: these never look back.
+_STEADY_INLINE_TAG = re.compile(r"</?(?:a|b|code|del|em|i|ins|strong|sub|sup)(?: [^>]*+)?+>")
+_ANY_TAGS = re.compile(r"<[^>]*+> *+(?:<[^>]*+> *+)*+")
 # A link around an image that went out has no name, a heading without words is noise (RGAA 6.2
 # and 9.1).
 _EMPTY = re.compile(
@@ -77,12 +86,13 @@ def sanitise(raw: str, *, base: str) -> str:
     Returns:
         HTML of at most 400 kB, all tags closed; links are absolute http, https or mailto ones.
     """
-    if not raw:
-        return ""
-    try:
-        return _sanitised(raw, base)
-    except UnicodeEncodeError:  # lone surrogates, that no parser takes
-        return _sanitised(raw.encode(errors="ignore").decode(), base)
+    return _reduced(raw, base)[0]
+
+
+def html_and_text(raw: str, *, base: str) -> tuple[str, str]:
+    """Return what `sanitise` makes of HTML, and what `to_text` makes of that."""
+    clean, plain = _reduced(raw, base)
+    return clean, to_text(clean) if plain is None else cut_bytes(_plain_text(plain), TEXT_BYTES)
 
 
 def to_text(clean: str) -> str:
@@ -95,24 +105,47 @@ def to_text(clean: str) -> str:
 def text_of(raw: str, *, base: str) -> str:
     """Return the text of HTML of any kind: what `to_text` makes of it, once sanitised."""
     if "<" in raw or "&" in raw or "data:" in raw:
-        return to_text(sanitise(raw, base=base))
-    return cut_bytes(fold_spaces(without_unseen(raw[:HTML_BYTES])), TEXT_BYTES)
+        return html_and_text(raw, base=base)[1]
+    return cut_bytes(fold_raw(raw[:HTML_BYTES]), TEXT_BYTES)
 
 
-def _sanitised(raw: str, base: str) -> str:
+def _plain_text(plain: str) -> str:
+    """Return what `to_text` would of steady HTML, all of whose spaces are U+0020."""
+    text = _ANY_TAGS.sub(" ", _STEADY_INLINE_TAG.sub("", plain))
+    if "&" in text:  # parsers write no other references in texts
+        text = text.replace("&nbsp;", " ")
+        if "&" in text:
+            text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return fold_printable(text)
+
+
+def _reduced(raw: str, base: str) -> tuple[str, str | None]:
+    """Return clean HTML, and again as `_plain_text` takes it where it is as plain as that."""
+    if not raw:
+        return "", None
+    try:
+        return _sanitised(raw, base)
+    except UnicodeEncodeError:  # lone surrogates, that no parser takes
+        return _sanitised(raw.encode(errors="ignore").decode(), base)
+
+
+def _sanitised(raw: str, base: str) -> tuple[str, str | None]:
     if "data:" in raw:
         raw = _DATA_URL.sub("", raw)
     raw = raw[:HTML_BYTES]
-    clean, steady = _clean(tamed(raw), base)
+    clean, steady, plain = _clean(tamed(raw), base)
     while len(clean) * 4 > HTML_BYTES and len(clean.encode()) > HTML_BYTES:
         raw = raw[: len(raw) // 2]  # growth is a sign of malice
-        clean, steady = _clean(tamed(raw), base)
-    return clean if steady else _settled(clean, base)
+        clean, steady, plain = _clean(tamed(raw), base)
+    return (clean, plain) if steady else (_settled(clean, base), None)
 
 
-def _clean(raw: str, base: str) -> tuple[str, bool]:
-    """Return clean HTML, and whether parsing it again surely changes nothing."""
+def _clean(raw: str, base: str) -> tuple[str, bool, str | None]:
+    """Return clean HTML; whether parsing it again surely changes nothing; its plain writing."""
     parsed = _cleaner(base).clean(raw)
+    plain = parsed.replace("\n", " ").replace("\t", " ")
+    if plain.isprintable() and is_steady(plain):  # as nearly all are
+        return parsed.strip(), True, plain
     # A carriage return ends a line for a parser, but a reference to one comes out as itself.
     clean = seen = without_unseen(parsed).replace("\r", "")
     steady = is_steady(clean)
@@ -123,7 +156,7 @@ def _clean(raw: str, base: str) -> tuple[str, bool]:
                 break
         clean = _PRE_START.sub("<pre>", clean)
         steady = is_steady(clean)
-    return clean.strip(), steady and seen == parsed
+    return clean.strip(), steady and seen == parsed, None
 
 
 def _settled(clean: str, base: str) -> str:
@@ -132,7 +165,7 @@ def _settled(clean: str, base: str) -> str:
     HTML that changes when it is parsed again is how scripts get past sanitisers (mutation XSS).
     """
     for _ in range(5):
-        before, (clean, _steady) = clean, _clean(clean, base)
+        before, (clean, _steady, _plain) = clean, _clean(clean, base)
         if clean == before:
             break
     return clean

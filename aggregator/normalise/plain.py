@@ -23,14 +23,33 @@ def without_unseen(text: str) -> str:
 
 def fold_spaces(text: str) -> str:
     """Make plain text single-spaced, composed (NFC) and free of unseen characters."""
-    # Of all spaces only U+0020 is printable. Nearly all texts are left with nothing else by these
-    # replacements, twice as fast as by splitting.
     if not text.isprintable():
-        text = text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ")
-        text = text.replace("\u202f", " ")
+        text = _with_common_spaces(text)
         if not text.isprintable():
             text = _UNSEEN.sub("", " ".join(text.split()))
             text = " ".join(text.split())
+    return fold_printable(text)
+
+
+def fold_raw(text: str) -> str:
+    """Do as `fold_spaces` to a text `without_unseen`."""
+    if text.isprintable():
+        return fold_printable(text)
+    spaced = _with_common_spaces(text)
+    return fold_printable(spaced) if spaced.isprintable() else fold_spaces(without_unseen(text))
+
+
+def _with_common_spaces(text: str) -> str:
+    """Write the commonest spaces as U+0020, the only one that is printable.
+
+    Nearly all texts are left with no other, twice as fast as by splitting.
+    """
+    text = text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ")
+    return text.replace("\u202f", " ")
+
+
+def fold_printable(text: str) -> str:
+    """Do as `fold_spaces` to a text whose characters are all printable: its spaces are U+0020."""
     if "  " in text:
         text = _SPACES.sub(" ", text)
     return unicodedata.normalize("NFC", text.strip(" "))

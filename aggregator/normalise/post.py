@@ -11,7 +11,7 @@ from aggregator.clock import to_iso
 from aggregator.model import DateOrigin, Entry, Post, Rejection, Source
 from aggregator.normalise.dates import ReadDate, post_date
 from aggregator.normalise.extracts import excerpt, without_labels
-from aggregator.normalise.markup import sanitise, text_of, to_text
+from aggregator.normalise.markup import html_and_text, text_of
 from aggregator.normalise.plain import cut_at_word, fold_spaces
 from aggregator.normalise.titles import clean_title, derived_title, plain_line, title_from_url
 from aggregator.normalise.urls import absolute, canonical
@@ -79,7 +79,7 @@ def normalise(
     categories = _categories(entry.categories)
     return Post(
         source=source.slug,
-        guid=_guid(entry, base, {page_url, source.url}) or _hash(title, _told(date), text),
+        guid=_guid(entry, base, (page_url, source.url)) or _hash(title, _told(date), text),
         url=url,
         title=shown,
         title_derived=not title,
@@ -117,21 +117,21 @@ def _link(entry: Entry, base: str, page_url: str, home: str) -> str | None:
     if found is None:
         return None
     url = canonical(found)
-    if url in (home, _page(page_url)):  # items anchored on one page
+    if "#" in found and url in (home, _page(page_url)):  # items anchored on one page
         return canonical(found, fragment=True)
     return url
 
 
 def _body(entry: Entry, base: str) -> tuple[str, str, str]:
     """Return html, text and summary; the summary is the body where that holds no word."""
-    html = sanitise(entry.html, base=base)
-    if text := without_labels(to_text(html)):
+    html, text = html_and_text(entry.html, base=base)
+    if text := without_labels(text):
         if entry.summary == entry.html:
             return html, text, ""
         summary = text_of(entry.summary[:_SUMMARY_CHARACTERS], base=base)
         return html, text, without_labels(summary)
-    html = sanitise(entry.summary, base=base)
-    return html, without_labels(to_text(html)), ""
+    html, text = html_and_text(entry.summary, base=base)
+    return html, without_labels(text), ""
 
 
 def _told(date: ReadDate) -> str:
@@ -174,6 +174,7 @@ def _category(raw: str) -> str:
     return plain_line(raw, limit=_CATEGORY_CHARACTERS)
 
 
+@lru_cache(maxsize=256)
 def _language(*stated: str | None) -> str:
     """Return the first usable language as a primary tag of BCP 47: `fr-FR` → `fr`."""
     for tag in stated:
@@ -184,8 +185,9 @@ def _language(*stated: str | None) -> str:
 
 
 def _categories(raw: Iterable[str]) -> tuple[str, ...]:
-    names = [_category(name[:_NAME_CHARACTERS]) for name in raw]
-    return tuple(dict.fromkeys(name for name in names if name))[:_MAX_CATEGORIES]
+    names = dict.fromkeys([_category(name[:_NAME_CHARACTERS]) for name in raw])
+    names.pop("", None)
+    return tuple(names)[:_MAX_CATEGORIES]
 
 
 def _hash(*parts: str) -> str:

@@ -2,16 +2,15 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import UTC, date, time, timedelta, timezone, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 # Names that email.utils does not know, in hours; summer ones as written.
 _ZONES = {"wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2, "eet": 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """A day, maybe with a time of day, as written."""
 
     day: date

@@ -39,7 +39,8 @@ def plain_line(raw: str, *, limit: int = TITLE_CHARACTERS) -> str:
 
 def clean_title(raw: str) -> str:
     """Return a title as plain text, at most 300 characters; may be empty."""
-    return _GLUED_FLAG.sub("", plain_line(raw))
+    title = plain_line(raw)
+    return _GLUED_FLAG.sub("", title) if title.startswith("public") else title
 
 
 def derived_title(text: str) -> str:
