@@ -31,6 +31,12 @@ WHERE s.display <> 'title'
 ON CONFLICT DO NOTHING
 """
 
+# The new index merges as the old one does (db/migrations).
+_TUNE = """
+INSERT INTO posts_fts_next (posts_fts_next, rank)
+SELECT k, v FROM posts_fts_config WHERE k IN ('automerge', 'crisismerge')
+"""
+
 
 class Backlog:
     """The posts that a transaction has written and whose copies are to follow.
@@ -157,6 +163,7 @@ def _start(connection: sqlite3.Connection) -> None:
     ).fetchone()
     connection.execute("DROP TABLE IF EXISTS posts_fts_next")
     connection.execute(definition.replace("posts_fts", "posts_fts_next", 1))
+    connection.execute(_TUNE)
     connection.execute("DELETE FROM reindexing")
     connection.execute("INSERT INTO reindexing (copied) VALUES (-1)")  # ids are never negative
 

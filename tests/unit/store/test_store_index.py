@@ -33,6 +33,25 @@ def test_a_rebuild_gives_a_sound_index(filled: Store, rows: Rows) -> None:
     assert filled.reindex() == IndexReport(posts=8)
 
 
+def test_an_index_merges_in_large_steps_and_goes_on_so_when_rebuilt(
+    store: Store, rows: Rows
+) -> None:
+    steps = "SELECT k, v FROM posts_fts_config WHERE k LIKE '%merge' ORDER BY k"
+    assert rows(steps) == [("automerge", 16), ("crisismerge", 64)]
+    store.reindex()
+    assert rows(steps) == [("automerge", 16), ("crisismerge", 64)]
+
+
+def test_segments_of_the_index_stay_few(
+    store: Store, save: Save, rows: Rows, make_post: MakePost
+) -> None:
+    for n in range(200):
+        save(make_post(f"{n}"))
+    ((segments,),) = rows("SELECT count(DISTINCT segid) FROM posts_fts_idx")
+    assert segments < 40
+    assert store.check_index()
+
+
 def test_an_empty_database_can_be_rebuilt(store: Store) -> None:
     assert store.reindex() == IndexReport(posts=0)
 
