@@ -69,7 +69,7 @@ def crawl_once(
 @metrics_port_option
 @in_place
 def schedule(place: Place, metrics_port: int) -> None:
-    """Crawl what is due, every minute, until stopped."""
+    """Crawl what is due, four times a minute, until stopped."""
     from aggregator.crawl.daemon import run  # noqa: PLC0415 - one crawl needs no scheduler
 
     run(place.town, place.database, metrics_port=metrics_port)

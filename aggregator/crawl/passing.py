@@ -81,7 +81,7 @@ async def crawl(
 
 
 class _Definitions:
-    """Remembers those of the last list: a crawler asks every minute, and it seldom changes."""
+    """Remembers those of the last list: a crawler asks all the time, and it seldom changes."""
 
     def __init__(self) -> None:
         self._last: tuple[Town, Scrapers, Mapping[str, str]] | None = None

@@ -75,7 +75,7 @@ class Store(Agreements):
                 tags.finish_retagging(self._connection, self.transaction)
 
     def _digest_of(self, town: Town, definitions: Mapping[str, str]) -> str:
-        # A crawler asks every minute, and the list seldom changes.
+        # A crawler asks all the time, and the list seldom changes.
         known = self._last_list
         if known is None or known[0] is not town or known[1] is not definitions:
             known = self._last_list = (town, definitions, towns.digest_of(town, definitions))

@@ -78,7 +78,7 @@ def test_a_moderator_adds_a_source_and_sees_it_without_a_restart(
         wait_until(lambda: total(address) == 1)
         write_town(tmp_path, site, "a", "b")
         assert run("--town", town, "check").returncode == 0
-        # The crawler wakes every minute; a moderator in a hurry crawls by hand.
+        # The crawler wakes every 15 s; a moderator in a hurry crawls by hand.
         assert run("--town", town, "--db", tmp_path / "veille.db", "crawl", "b").returncode == 0
         wait_until(lambda: total(address) == 3)
         assert "Source b" in get(f"{address}/sources")[1]
