@@ -4,13 +4,12 @@ Items that were read before are left out first. What is plain is read by plain.p
 feedparser, and both give the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from aggregator.model import Extraction, Page
 from aggregator.readers.addresses import host, join
-from aggregator.readers.entries import author_of, detail_of, entry_of, html_of_detail, text_of
+from aggregator.readers.entries import Said, author_of, entry_of, html_of_text, said_of
 from aggregator.readers.hints import hints_of
 from aggregator.readers.layout import Layout, lay_out
 from aggregator.readers.marks import marks_of_feed, split
@@ -22,10 +21,10 @@ from aggregator.readers.wellformed import Mended, mend
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """A feed's head, and those of its items that were to be read, as feedparser gives them."""
+    """A feed's head, and those of its items that were to be read."""
 
-    feed: Mapping[str, Any]
-    items: Iterable[Mapping[str, Any]]
+    head: Said
+    items: Iterable[Said]
     is_atom: bool
     marks: tuple[bytes, ...]
     known: int = 0
@@ -42,12 +41,12 @@ def read_xml(page: Page, *, known: bytes = b"") -> Extraction:
     layout = lay_out(mended.root, mended.encoded)
     hints = hints_of(layout, url=url)
     read = _read(mended, layout, page=page, known=split(known))
-    feed = read.feed
+    head = read.head
     # RFC 4287, 2: Atom is relative to its own address. In RSS the site is meant, and so it is in
     # practice when a feed is served from another host (FeedBurner).
-    site = join(url, text_of(feed, "link"))
+    site = join(url, (head.link or "").strip())
     base = url if read.is_atom and host(site) == host(url) else site
-    author = author_of(feed) if read.is_atom else None  # RFC 4287, 4.2.1: entries inherit it
+    author = author_of(head) if read.is_atom else None  # RFC 4287, 4.2.1: entries inherit it
     problem = "; ".join([*([mended.problem] if mended.problem else []), *read.cut])
     return Extraction(
         entries=tuple(entry_of(item, base=base, author=author) for item in read.items),
@@ -55,8 +54,8 @@ def read_xml(page: Page, *, known: bytes = b"") -> Extraction:
         known=read.known,
         hints=hints,
         warnings=(f"not well-formed XML, repaired: {problem}",) if problem else (),
-        title=_plain_text(html_of_detail(detail_of(feed, "title_detail"))) or None,
-        language=text_of(feed, "language"),
+        title=_plain_text(html_of_text(head.title)) or None if head.title else None,
+        language=(head.language or "").strip() or None,
         may_be_empty=not problem,
     )
 
@@ -72,8 +71,8 @@ def _read(mended: Mended, layout: Layout, *, page: Page, known: frozenset[bytes]
     if len(whole.items) != len(marks):  # which mark is whose is not certain
         marks, fresh = [], list(range(len(whole.items)))
     return _Read(
-        feed=whole.feed,
-        items=[whole.items[at] for at in fresh],
+        head=said_of(whole.feed),
+        items=[said_of(whole.items[at]) for at in fresh],
         is_atom=whole.is_atom,
         marks=tuple(marks),
         known=len(whole.items) - len(fresh),
@@ -93,9 +92,9 @@ def _read_loose(
         parsed = _parse_only(layout, others, url=url)
         if len(parsed.items) != len(others) or parsed.cut or parsed.is_atom != layout.is_atom:
             return None
-        items.update(zip(others, parsed.items, strict=True))
+        items.update(zip(others, map(said_of, parsed.items), strict=True))
     return _Read(
-        feed=parsed.feed if parsed else head or {},
+        head=said_of(parsed.feed) if parsed else head or Said(),
         items=[items[at] for at in fresh],
         is_atom=layout.is_atom,
         marks=tuple(marks),
@@ -103,9 +102,7 @@ def _read_loose(
     )
 
 
-def _plainly(
-    layout: Layout, fresh: list[int]
-) -> tuple[dict[str, Any] | None, dict[int, Mapping[str, Any]]]:
+def _plainly(layout: Layout, fresh: list[int]) -> tuple[Said | None, dict[int, Said]]:
     """Read the head of a feed, and as many of its items as are plain, without feedparser."""
     root, channel, is_atom = layout.root, layout.channel, layout.is_atom
     try:
@@ -114,9 +111,9 @@ def _plainly(
     except Doubt:
         return None, {}
     head = read_head(layout.head, scope=inner, is_atom=is_atom)
-    if head is not None and outer[1] and (is_atom or layout.is_rss):
-        head.setdefault("language", outer[1].replace("_", "-"))
-    items: dict[int, Mapping[str, Any]] = {}
+    if head is not None and head.language is None and outer[1] and (is_atom or layout.is_rss):
+        head.language = outer[1].replace("_", "-")
+    items: dict[int, Said] = {}
     for at in fresh:
         element = layout.items[at]
         scope = outer if element.getparent() is root else inner

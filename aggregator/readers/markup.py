@@ -17,6 +17,7 @@ def html_of(text: str) -> str:
 
 def longest_first(bodies: list[str]) -> tuple[str, str]:
     """Return the longest of several bodies, and the longest of the others that differ."""
-    ranked = sorted({body.strip() for body in bodies} - {""}, key=lambda body: (-len(body), body))
+    ranked = sorted({body.strip() for body in bodies} - {""})
+    ranked.sort(key=len, reverse=True)  # of equal length, still in order
     first, second, *_ = [*ranked, "", ""]
     return first, second

@@ -6,10 +6,10 @@ After namespaces/_base.py and mixin.py of feedparser, with which the tests compa
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from lxml import etree
 
+from aggregator.readers.entries import Tag, Text
 from aggregator.readers.names import INERT, name_of
 from aggregator.readers.plain_texts import (
     Attributes,
@@ -41,10 +41,10 @@ class Handlers:
 
 
 def _title(reading: Reading, element: etree._Element, attributes: Attributes) -> None:
-    detail = construct(reading, element, attributes, "text/plain")
+    text = construct(reading, element, attributes, "text/plain")
     if not reading.titled:
-        reading.said["title_detail"] = detail
-        reading.titled = bool(detail["value"])
+        reading.title = text
+        reading.titled = bool(text.value)
 
 
 def _description(reading: Reading, element: etree._Element, attributes: Attributes) -> None:
@@ -58,13 +58,11 @@ def _summary(reading: Reading, element: etree._Element, attributes: Attributes) 
 def _summarise(
     reading: Reading, element: etree._Element, attributes: Attributes, usual: str
 ) -> None:
-    said = reading.said
-    if "summary" in said and not reading.has_content:
+    if reading.has_summary and not reading.has_content:
         _content(reading, element, attributes)
         return
-    detail = construct(reading, element, attributes, usual)
-    said["summary_detail"] = detail
-    said["summary"] = detail["value"]
+    reading.summary = construct(reading, element, attributes, usual)
+    reading.has_summary = True
 
 
 def _content(reading: Reading, element: etree._Element, attributes: Attributes) -> None:
@@ -75,31 +73,30 @@ def _encoded(reading: Reading, element: etree._Element, attributes: Attributes) 
     _add_content(reading, construct(reading, element, attributes, "text/html"))
 
 
-def _add_content(reading: Reading, detail: dict[str, Any]) -> None:
-    reading.has_content = True
-    reading.said.setdefault("content", []).append(detail)
-    reading.said.setdefault("summary", detail["value"])
+def _add_content(reading: Reading, text: Text) -> None:
+    reading.contents.append(text)
+    reading.has_content = reading.has_summary = True
 
 
 def _link(reading: Reading, element: etree._Element, attributes: Attributes) -> None:
-    if "url" in attributes or "uri" in attributes:
-        raise Doubt
-    said, rel = reading.said, attributes.get("rel", "alternate")
-    text = text_of(element)
-    links = said.setdefault("links", [])
-    if "href" in attributes:
-        href = resolve(reading.base, attributes["href"])
-        links.append({"rel": rel, "href": href})
-        usual = "application/atom+xml" if rel == "self" else "text/html"
-        if rel == "alternate" and attributes.get("type", usual) in _HTML_TYPES:
-            said["link"] = href
-        return
+    rel, text = "alternate", text_of(element)
+    if attributes:
+        if "url" in attributes or "uri" in attributes:
+            raise Doubt
+        rel = attributes.get("rel", rel)
+        if "href" in attributes:
+            href = resolve(reading.base, attributes["href"])
+            reading.links.append((rel, href))
+            if rel == "alternate" and attributes.get("type", "text/html") in _HTML_TYPES:
+                reading.link = href
+            return
     url = kept(resolve(reading.base, text)) if text else ""
-    if reading.is_item:
-        url = url.replace("&amp;", "&")
-    url = _QUERY_NAME.sub(r"&\1", url)
-    said["link"] = url
-    links.append({"rel": rel, "href": url} if url else {"rel": rel})
+    if "&" in url:
+        if reading.is_item:
+            url = url.replace("&amp;", "&")
+        url = _QUERY_NAME.sub(r"&\1", url)
+    reading.link = url
+    reading.links.append((rel, url))
 
 
 def _guid(reading: Reading, element: etree._Element, attributes: Attributes) -> None:
@@ -107,42 +104,44 @@ def _guid(reading: Reading, element: etree._Element, attributes: Attributes) -> 
     is_link = attributes.get("ispermalink", "true") == "true"
     if is_link and value:
         value = resolve(reading.base, value)
-    value = kept(value)
-    reading.said["id"] = value
-    if is_link:
-        reading.said.setdefault("link", value)
+    reading.id = value = kept(value)
+    if is_link and reading.link is None:
+        reading.link = value
 
 
 def _enclosure(reading: Reading, element: etree._Element, attributes: Attributes) -> None:
     if len(element):
         raise Doubt
     given = attributes.get("url", attributes.get("uri", attributes.get("href")))
-    href = given or attributes.get("href")
-    reading.said.setdefault("links", []).append({"rel": "enclosure", "href": href})
+    reading.links.append(("enclosure", given or attributes.get("href")))
 
 
-def _kept_as(key: str) -> Handler:
-    def keep(reading: Reading, element: etree._Element, _: Attributes) -> None:
-        reading.said[key] = kept(short_text(element))
-
-    return keep
+def _language(reading: Reading, element: etree._Element, _: Attributes) -> None:
+    reading.language = kept(short_text(element))
 
 
-_language, _published = _kept_as("language"), _kept_as("published")
-_updated, _created = _kept_as("updated"), _kept_as("created")
+def _published(reading: Reading, element: etree._Element, _: Attributes) -> None:
+    reading.published = kept(short_text(element))
+
+
+def _updated(reading: Reading, element: etree._Element, _: Attributes) -> None:
+    reading.updated = kept(short_text(element))
+
+
+def _created(reading: Reading, element: etree._Element, _: Attributes) -> None:
+    reading.created = kept(short_text(element))
 
 
 def _original(reading: Reading, element: etree._Element, _: Attributes) -> None:
     if element.items():
         raise Doubt
-    reading.said["feedburner_origlink"] = kept(text_of(element))
+    reading.original = kept(text_of(element))
 
 
 def _author(reading: Reading, element: etree._Element, _: Attributes) -> None:
     if len(element):
         _person(reading, element)
         return
-    said = reading.said
     name = kept(short_text(element))
     if "@" in name:
         with_address = _BYLINE.fullmatch(name)
@@ -150,8 +149,8 @@ def _author(reading: Reading, element: etree._Element, _: Attributes) -> None:
         if not name:
             raise Doubt
     reading.has_byline = True
-    said["author"] = name
-    said.setdefault("authors", []).append({"name": name} if name else {})
+    reading.author = name
+    reading.names.append(name.strip())
 
 
 def _person(reading: Reading, element: etree._Element) -> None:
@@ -177,31 +176,29 @@ def _person(reading: Reading, element: etree._Element) -> None:
             raise Doubt
     if not names or not names[-1]:
         raise Doubt
-    reading.said["author"] = names[-1]
-    reading.said.setdefault("authors", []).append({"name": names[-1]})
+    reading.author = names[-1]
+    reading.names.append(names[-1])
 
 
 def _category(reading: Reading, element: etree._Element, attributes: Attributes) -> None:
     reading.categories += 1
     if reading.categories > _MAX_CATEGORIES:
         raise Doubt
-    tags = reading.said.setdefault("tags", [])
-    scheme = attributes.get("scheme", attributes.get("domain"))
-    _tag(tags, attributes.get("term"), scheme, attributes.get("label"))
+    tags = reading.tags
+    if attributes:
+        scheme = attributes.get("scheme", attributes.get("domain"))
+        _add_tag(tags, Tag(attributes.get("term"), scheme, attributes.get("label")))
     value = kept(short_text(element))
     if not value:
         return
-    if tags and not tags[-1]["term"]:
-        tags[-1]["term"] = value
+    if tags and not tags[-1].term:
+        tags[-1] = tags[-1]._replace(term=value)
     else:
-        _tag(tags, value, None, None)
+        _add_tag(tags, Tag(value, None, None))
 
 
-def _tag(
-    tags: list[dict[str, str | None]], term: str | None, scheme: str | None, label: str | None
-) -> None:
-    tag = {"term": term, "scheme": scheme, "label": label}
-    if (term or scheme or label) and tag not in tags:
+def _add_tag(tags: list[Tag], tag: Tag) -> None:
+    if any(tag) and tag not in tags:
         tags.append(tag)
 
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 from html.entities import entitydefs
-from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
+from aggregator.readers.entries import Said, Text
 from aggregator.readers.names import INERT, MEANT, RDF, XML
 
 _TYPES = {
@@ -19,6 +19,8 @@ _MAX_SHORT = 1_000
 
 OF_RDF = (f"{{{RDF}}}about", f"{{{RDF}}}resource")
 _LONG_WORD = re.compile(rf"[\w.+-]{{{_MAX_WORD + 1}}}")
+_OTHER = re.compile(r"[^\x00-\x7f]")
+_TAKEN_APART = re.compile(r"[\xc2-\xf4][\x80-\xbf]")  # how a letter in UTF-8 begins
 _TAG = re.compile(r"</?\w")
 _CLOSING = re.compile(r"</\w+>")
 _REFERENCE = re.compile(r"&#?\w+;")
@@ -34,24 +36,21 @@ class Doubt(Exception):
     """An item, or the head of a feed, is not plain."""
 
 
-class Reading:
-    """One item or head of a feed, as far as it was read.
-
-    Attributes:
-        said: What feedparser would have kept.
-    """
+class Reading(Said):
+    """One item or head of a feed, as far as it was read."""
 
     __slots__ = (
-        *("base", "categories", "has_byline", "has_caption", "has_content"),
-        *("is_atom", "is_item", "lang", "said", "titled"),
+        *("base", "categories", "has_byline", "has_caption", "has_content", "has_summary"),
+        *("is_atom", "is_item", "lang", "titled"),
     )
 
     def __init__(self, scope: tuple[str, str | None], *, is_atom: bool, is_item: bool) -> None:
+        super().__init__()
         self.base, self.lang = scope
         self.is_atom = is_atom
         self.is_item = is_item
-        self.said: dict[str, Any] = {}
         self.titled = False
+        self.has_summary = False
         self.has_content = False
         self.has_caption = False
         self.has_byline = False
@@ -112,7 +111,8 @@ def resolve(base: str, found: str) -> str:
 
 def kept(text: str) -> str:
     """Return a text, UTF-8 that was taken for Latin-1 mended as feedparser mends it."""
-    if text.isascii():
+    first = None if text.isascii() else _OTHER.search(text)
+    if first is None or not _TAKEN_APART.match(text, first.start()):
         return text
     try:
         return text.encode("latin-1").decode()
@@ -142,16 +142,18 @@ def is_too_long(text: str) -> bool:
 
 def construct(
     reading: Reading, element: etree._Element, attributes: Attributes, usual: str
-) -> dict[str, Any]:
+) -> Text:
     """Return a title or a text, with its type; `usual` is that of an element that states none."""
-    kind = _TYPES.get(attributes["type"]) if "type" in attributes else usual
-    if kind is None or "mode" in attributes or "src" in attributes:
-        raise Doubt
+    kind = usual
+    if attributes:
+        kind = _TYPES.get(attributes["type"], "") if "type" in attributes else usual
+        if not kind or "mode" in attributes or "src" in attributes:
+            raise Doubt
     value = kept(text_of(element))
-    if kind == "text/plain" and not reading.is_atom and _is_html(value):
+    if not reading.is_atom and kind == "text/plain" and _is_html(value):
         kind = "text/html"
-    lang = reading.lang.replace("_", "-") if reading.lang else reading.lang
-    return {"type": kind, "language": lang, "base": reading.base, "value": value}
+    lang = reading.lang
+    return Text(kind, value, lang.replace("_", "-") if lang else lang, reading.base)
 
 
 def _is_html(text: str) -> bool:
