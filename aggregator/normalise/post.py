@@ -14,7 +14,7 @@ from aggregator.normalise.extracts import excerpt, without_labels
 from aggregator.normalise.markup import html_and_text, text_of
 from aggregator.normalise.plain import cut_at_word, fold_spaces
 from aggregator.normalise.titles import clean_title, derived_title, plain_line, title_from_url
-from aggregator.normalise.urls import absolute, canonical
+from aggregator.normalise.urls import URL_CHARACTERS, absolute, canonical, plain_address
 
 _AUTHOR_CHARACTERS = 120
 _CATEGORY_CHARACTERS = 80
@@ -113,7 +113,10 @@ def _base(base_url: str | None, page_url: str) -> str | None:
 
 def _link(entry: Entry, base: str, page_url: str, home: str) -> str | None:
     """Return the item's own address, canonical; None where it has no usable one."""
-    found = absolute(entry.link or "", base=base)
+    link = entry.link or ""
+    if len(link) <= URL_CHARACTERS and (url := plain_address(link)):
+        return url
+    found = absolute(link, base=base)
     if found is None:
         return None
     url = canonical(found)

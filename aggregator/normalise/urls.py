@@ -98,10 +98,21 @@ def canonical(url: str, *, fragment: bool = False) -> str | None:
         url: Absolute address.
         fragment: Keep the fragment, for anchored items on one page.
     """
-    if plain := _PLAIN.fullmatch(url):
-        query = _significant(plain[2]) if plain[2] else ""
-        return f"{plain[1]}?{query}" if query else plain[1]
-    return _rewritten(url, fragment=fragment)
+    return plain_address(url) or _rewritten(url, fragment=fragment)
+
+
+def plain_address(url: str) -> str | None:
+    """Return `canonical(url)` of an absolute address that is written plainly; None of others.
+
+    `absolute` returns such an address as it is.
+    """
+    plain = _PLAIN.fullmatch(url)
+    if plain is None:
+        return None
+    page, query = plain.groups()
+    if query and (query := _significant(query)):
+        return f"{page}?{query}"
+    return page
 
 
 def _rewritten(url: str, *, fragment: bool) -> str | None:
