@@ -1,10 +1,10 @@
 """RSS, Atom and RDF, from bytes to entries.
 
-Items that were read before are left out first. What is plain is read by plain.py, the rest by
-feedparser, and both give the same.
+Items that were read before are left out first, where that is safe before libxml2 sees them. What
+is plain is read by plain.py, the rest by feedparser, and both give the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregator.model import Extraction, Page
@@ -12,11 +12,12 @@ from aggregator.readers.addresses import host, join
 from aggregator.readers.entries import Said, author_of, entry_of, html_of_text, said_of
 from aggregator.readers.hints import hints_of
 from aggregator.readers.layout import Layout, lay_out
-from aggregator.readers.marks import marks_of_feed, split
+from aggregator.readers.marks import marks_of_feed, marks_of_slices, split
 from aggregator.readers.plain import read_head, read_item, scope_of
 from aggregator.readers.plain_texts import Doubt
 from aggregator.readers.reference import Parsed, parse
-from aggregator.readers.wellformed import Mended, mend
+from aggregator.readers.slices import are_items, lay_out_without, may_be_cut, spans_of
+from aggregator.readers.wellformed import has_controls, mend, plain_feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +27,27 @@ class _Read:
     head: Said
     items: Iterable[Said]
     is_atom: bool
-    marks: tuple[bytes, ...]
+    marks: Sequence[bytes]
     known: int = 0
-    cut: tuple[str, ...] = ()
+    cut: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A feed's tree, in which items that were read before may stand empty.
+
+    Attributes:
+        marks: Of all items.
+        fresh: Which of them are to be read.
+        problem: What was wrong with its XML.
+        has_controls: Whether feedparser would correct characters in it.
+    """
+
+    layout: Layout
+    marks: list[bytes]
+    fresh: list[int]
+    problem: str | None
+    has_controls: bool
 
 
 def read_xml(page: Page, *, known: bytes = b"") -> Extraction:
@@ -37,17 +56,17 @@ def read_xml(page: Page, *, known: bytes = b"") -> Extraction:
     Raises:
         NotAFeed: It is an HTML page or something else.
     """
-    url, mended = page.url, mend(page)
-    layout = lay_out(mended.root, mended.encoded)
-    hints = hints_of(layout, url=url)
-    read = _read(mended, layout, page=page, known=split(known))
+    url, before = page.url, split(known)
+    found = (_find_fresh(page, before) if before else None) or _find_all(page, before)
+    hints = hints_of(found.layout, url=url)
+    read = _read(found, page=page)
     head = read.head
     # RFC 4287, 2: Atom is relative to its own address. In RSS the site is meant, and so it is in
     # practice when a feed is served from another host (FeedBurner).
     site = join(url, (head.link or "").strip())
     base = url if read.is_atom and host(site) == host(url) else site
     author = author_of(head) if read.is_atom else None  # RFC 4287, 4.2.1: entries inherit it
-    problem = "; ".join([*([mended.problem] if mended.problem else []), *read.cut])
+    problem = "; ".join([*([found.problem] if found.problem else []), *read.cut])
     return Extraction(
         entries=tuple(entry_of(item, base=base, author=author) for item in read.items),
         marks=b"".join(read.marks),
@@ -60,32 +79,69 @@ def read_xml(page: Page, *, known: bytes = b"") -> Extraction:
     )
 
 
-def _read(mended: Mended, layout: Layout, *, page: Page, known: frozenset[bytes]) -> _Read:
-    url = page.url
-    marks = marks_of_feed(layout, url=url)
+def _find_all(page: Page, known: frozenset[bytes]) -> _Found:
+    """Parse a feed whole."""
+    mended = mend(page)
+    encoded, layout = mended.encoded, lay_out(mended.root, mended.encoded)
+    spans = spans_of(encoded) if mended.problem is None else []
+    if spans and are_items(encoded, spans, layout):
+        marks = marks_of_slices(encoded, spans, layout, url=page.url)
+    else:
+        marks = marks_of_feed(layout, url=page.url)
+    return _Found(
+        layout=layout,
+        marks=marks,
+        fresh=[at for at, mark in enumerate(marks) if mark not in known],
+        problem=mended.problem,
+        has_controls=has_controls(encoded),
+    )
+
+
+def _find_fresh(page: Page, known: frozenset[bytes]) -> _Found | None:
+    """Parse a feed but for the items that are known; None where it has to be parsed whole."""
+    encoded = plain_feed(page)
+    spans = spans_of(encoded) if encoded is not None and may_be_cut(encoded) else []
+    if encoded is None or not spans:
+        return None
+    cut = set(range(len(spans)))
+    short = lay_out_without(encoded, spans, cut)
+    if short is None:
+        return None
+    marks = marks_of_slices(encoded, spans, short[0], url=page.url)
     fresh = [at for at, mark in enumerate(marks) if mark not in known]
-    read = _read_loose(mended, layout, fresh, marks, url=url) if layout.is_loose else None
+    if fresh:
+        short = lay_out_without(encoded, spans, cut.difference(fresh))
+        if short is None:
+            return None
+    layout, left = short
+    return _Found(
+        layout=layout, marks=marks, fresh=fresh, problem=None, has_controls=has_controls(left)
+    )
+
+
+def _read(found: _Found, *, page: Page) -> _Read:
+    url, layout, marks, fresh = page.url, found.layout, found.marks, found.fresh
+    read = _read_loose(found, url=url) if layout.is_loose else None
     if read is not None:
         return read
-    whole = parse(mend(page).root if layout.is_loose else mended.root, url=url)
+    whole = parse(mend(page).root if layout.is_loose else layout.root, url=url)
     if len(whole.items) != len(marks):  # which mark is whose is not certain
         marks, fresh = [], list(range(len(whole.items)))
     return _Read(
         head=said_of(whole.feed),
         items=[said_of(whole.items[at]) for at in fresh],
         is_atom=whole.is_atom,
-        marks=tuple(marks),
+        marks=marks,
         known=len(whole.items) - len(fresh),
-        cut=tuple(whole.cut),
+        cut=whole.cut,
     )
 
 
-def _read_loose(
-    mended: Mended, layout: Layout, fresh: list[int], marks: list[bytes], *, url: str
-) -> _Read | None:
+def _read_loose(found: _Found, *, url: str) -> _Read | None:
     """Read some items of a feed, each for itself; None where they prove not to be so loose."""
+    layout, fresh = found.layout, found.fresh
     # feedparser corrects these characters.
-    head, items = (None, {}) if mended.has_controls else _plainly(layout, fresh)
+    head, items = (None, {}) if found.has_controls else _plainly(layout, fresh)
     others = [at for at in fresh if at not in items]
     parsed: Parsed | None = None
     if others or head is None:
@@ -97,8 +153,8 @@ def _read_loose(
         head=said_of(parsed.feed) if parsed else head or Said(),
         items=[items[at] for at in fresh],
         is_atom=layout.is_atom,
-        marks=tuple(marks),
-        known=len(marks) - len(fresh),
+        marks=found.marks,
+        known=len(found.marks) - len(fresh),
     )
 
 

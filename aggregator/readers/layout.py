@@ -11,7 +11,7 @@ from lxml import etree
 
 from aggregator.readers.names import ATOM, MEANT, XML, are_plain, name_of
 
-_MAX_BYTES = 2_000_000
+MAX_BYTES = 2_000_000
 _MAX_ITEMS = 10_000
 _ROOTS = {"rss", "feed", "rdf_rdf"}
 _BESIDE = {"item", "entry", "image", "textinput"}  # of RSS 1.0, where the channel holds no item
@@ -51,6 +51,8 @@ class Layout:
         head: The children of root and channel that are no items.
         items: In the order of the document.
         is_loose: Whether items can be taken out and leave the others as they are.
+        is_divided: Whether there is a `div` in it, which matters where another item sets a base
+            or a language.
     """
 
     root: etree._Element
@@ -58,6 +60,7 @@ class Layout:
     head: tuple[etree._Element, ...]
     items: tuple[etree._Element, ...]
     is_loose: bool
+    is_divided: bool
 
     @property
     def is_atom(self) -> bool:
@@ -78,9 +81,10 @@ def lay_out(root: etree._Element, encoded: bytes) -> Layout:
     channels = () if name_of(root.tag) == "feed" else [e for e in root if _is_channel(e)]
     channel = channels[0] if channels else root
     head = tuple(e for e in _children(root, channel) if not _is_item(e))
+    is_divided = next(root.iter(*_DIVISIONS), None) is not None
     is_loose = (
         len(channels) == (name_of(root.tag) != "feed")
-        and len(encoded) <= _MAX_BYTES
+        and len(encoded) <= MAX_BYTES
         and len(items) <= _MAX_ITEMS
         and _is_flat(root, channel, items)
         and _is_known(root)
@@ -89,8 +93,16 @@ def lay_out(root: etree._Element, encoded: bytes) -> Layout:
         and are_plain(encoded)
         and not _crowded(root)
         and not _leaks(root, encoded)
+        and not (is_divided and _scoped(root))
     )
-    return Layout(root=root, channel=channel, head=head, items=items, is_loose=is_loose)
+    return Layout(
+        root=root,
+        channel=channel,
+        head=head,
+        items=items,
+        is_loose=is_loose,
+        is_divided=is_divided,
+    )
 
 
 def _is_channel(element: etree._Element) -> bool:
@@ -158,10 +170,8 @@ def _leaks(root: etree._Element, encoded: bytes) -> bool:
     if any(len(text) and _holds_meant(text) for text in root.iter(*_TEXTS)):
         return True
     # A base address set where there was none before is never taken back; and a `div` in a text
-    # of HTML shifts what is.
-    if b"base" in encoded and not root.get(XML + "base") and _bases(root):
-        return True
-    return next(root.iter(*_DIVISIONS), None) is not None and bool(_scoped(root))
+    # of HTML shifts what is (`is_divided`).
+    return b"base" in encoded and not root.get(XML + "base") and bool(_bases(root))
 
 
 def _holds_meant(text: etree._Element) -> bool:

@@ -21,7 +21,7 @@ def split(marks: bytes) -> frozenset[bytes]:
     return frozenset(marks[at : at + SIZE] for at in range(0, len(marks), SIZE))
 
 
-def marks_of(items: Iterable[bytes], *, outside: bytes) -> list[bytes]:
+def marks_of(items: Iterable[bytes | memoryview], *, outside: bytes) -> list[bytes]:
     """Return the mark of each item, given as bytes; `outside` is what they inherit."""
     start = blake2b(outside, digest_size=SIZE)
     marks = []
@@ -35,6 +35,24 @@ def marks_of(items: Iterable[bytes], *, outside: bytes) -> list[bytes]:
 def marks_of_feed(layout: Layout, *, url: str) -> list[bytes]:
     """Return the mark of each item of an XML feed, in order."""
     return marks_of(map(_bytes, layout.items), outside=_outside(layout, url))
+
+
+def marks_of_slices(
+    encoded: bytes, spans: Iterable[tuple[int, int]], layout: Layout, *, url: str
+) -> list[bytes]:
+    """Return the mark of each item by its bytes, with the namespaces around it.
+
+    No mark of another kind is the same: it tells that the item can be read, or not, by itself.
+    """
+    declared = [
+        f"{prefix or ''}={uri}"
+        for element in (layout.root, layout.channel)
+        for prefix, uri in element.nsmap.items()
+    ]
+    names = "\0".join(["slice", *sorted(declared), ""]).encode("utf-8", "replace")
+    view = memoryview(encoded)
+    slices = (view[start:end] for start, end in spans)
+    return marks_of(slices, outside=names + _outside(layout, url))
 
 
 def _bytes(element: etree._Element) -> bytes:

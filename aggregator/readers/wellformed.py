@@ -58,11 +58,11 @@ class Mended:
     encoded: bytes  # what was parsed, in UTF-8
     problem: str | None  # what was wrong with the original; none: it was well-formed
 
-    @property
-    def has_controls(self) -> bool:
-        """Whether U+0080 to U+009F are in it, which are Windows' punctuation gone astray."""
-        is_named = b"&#" in self.encoded and _NAMED_CONTROL.search(self.encoded)
-        return bool(is_named or _CONTROL.search(self.encoded))
+
+def has_controls(encoded: bytes) -> bool:
+    """Tell whether U+0080 to U+009F are in a feed, which are Windows' punctuation gone astray."""
+    is_named = b"&#" in encoded and _NAMED_CONTROL.search(encoded)
+    return bool(is_named or _CONTROL.search(encoded))
 
 
 def mend(page: Page) -> Mended:
@@ -105,9 +105,9 @@ def _honest(text: str, url: str) -> Mended | None:
 def is_sound(encoded: bytes) -> bool:
     """Tell whether nothing in a feed is massive, or in need of repair whatever libxml2 says."""
     return not (
-        _is_massive(encoded)
+        is_massive(encoded)
         or encoded.count(b"xmlns:") > _MAX_PREFIXES
-        or encoded.rfind(b"<![CDATA[") > encoded.rfind(b"]]>")
+        or is_open(encoded)
         or (b"&#" in encoded and _WIDE_REFERENCE.search(encoded))
     )
 
@@ -122,7 +122,13 @@ def parse_strictly(encoded: bytes) -> Mended | None:
     return None if len(parser.error_log) else Mended(root=root, encoded=encoded, problem=None)
 
 
-def _is_massive(encoded: bytes) -> bool:
+def is_open(encoded: bytes) -> bool:
+    """Tell whether the last CDATA section seems not to be closed."""
+    return encoded.rfind(b"<![CDATA[") > encoded.rfind(b"]]>")
+
+
+def is_massive(encoded: bytes) -> bool:
+    """Tell whether a feed has more of something than is parsed without a closer look."""
     if len(encoded) <= _MAX_REPAIRS:
         return False
     return (
