@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -13,13 +14,16 @@ from aggregator.crawl.ledger import Ledger
 from aggregator.crawl.proposing import propose
 from aggregator.crawl.settling import Visited
 from aggregator.crawl.visiting import Past, visit
-from aggregator.errors import SourceError
+from aggregator.errors import HostUnreachable, SourceError
 from aggregator.fetch import Web
 from aggregator.model import Source, SourceResult, Town
 from aggregator.readers import Scrapers
 from aggregator.store import Due, Store
 
 WORKERS = 16  # hosts visited side by side: a slow one holds one of them for its time limit
+# All requests of one visit, and the pauses between them; of a search for another feed.
+VISIT_S = 120.0
+PROPOSAL_S = 60.0
 
 Report = Callable[[SourceResult], None]
 
@@ -153,12 +157,14 @@ class _Rounds:
         end = None if limit_s is None else ticks() + limit_s
 
         async def work() -> None:
-            while self._queues:
-                for call in self._queues.popleft():
-                    if end is not None and ticks() >= end:
-                        return
-                    begun = ticks()
-                    await self._ledger.take(await self._visit(call, begun))
+            # One source of each host in turn: none waits for all of another host's. While a host
+            # is visited it is in no queue, so nobody else visits it.
+            while self._queues and (end is None or ticks() < end):
+                queue = self._queues.popleft()
+                begun = ticks()
+                await self._ledger.take(await self._visit(queue.popleft(), begun))
+                if queue:
+                    self._queues.append(queue)
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(WORKERS, len(self._queues))):
@@ -170,21 +176,27 @@ class _Rounds:
         past = Past(
             memories=call.due.memories,
             discovered_feed=history.discovered_feed,
+            failures=history.failures,
             moved_to=call.moved_to,
         )
         found = failed = proposed = None
         try:
-            found = await visit(
-                source,
-                web=self._web,
-                past=past,
-                scrapers=self._scrapers,
-                timezone=self._timezone,
-                seen=started,
-            )
+            async with _at_most(VISIT_S, source):
+                found = await visit(
+                    source,
+                    web=self._web,
+                    past=past,
+                    scrapers=self._scrapers,
+                    timezone=self._timezone,
+                    seen=started,
+                )
         except SourceError as error:
             failed = error
-            proposed = await propose(source, error, failures=history.failures, web=self._web)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PROPOSAL_S):
+                    proposed = await propose(
+                        source, error, failures=history.failures, web=self._web
+                    )
         return Visited(
             source=source,
             due=call.due,
@@ -197,10 +209,29 @@ class _Rounds:
         )
 
 
-def _by_host(calls: Sequence[_Call]) -> list[list[_Call]]:
-    # A host is visited by one worker: the others need not wait for its gaps.
-    hosts: dict[str, list[_Call]] = defaultdict(list)
+def _by_host(calls: Sequence[_Call]) -> list[deque[_Call]]:
+    # A host is visited by one worker at a time: the others need not wait for its gaps.
+    hosts: dict[str, deque[_Call]] = defaultdict(deque)
     for call in calls:
         hosts[call.host].append(call)
-    # The longest queues first, or the pass would end waiting for one of them.
-    return sorted(hosts.values(), key=len, reverse=True)
+    # Those that wait longest first, as they came.
+    return list(hosts.values())
+
+
+@asynccontextmanager
+async def _at_most(seconds: float, source: Source) -> AsyncIterator[None]:
+    """Bound a whole visit: each request has its limit, but there may be many of them.
+
+    Raises:
+        HostUnreachable: It took longer.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as late:
+        url = source.feed or source.url
+        raise HostUnreachable(
+            f"{url}: the visit did not end within {seconds:g} s; the site is slow, or asks for long"
+            " pauses: name its feed, so that fewer pages are asked",
+            url=url,
+        ) from late

@@ -3,14 +3,12 @@
 Moderators decide: the page of a domain that changed hands announces feeds too.
 """
 
-from aggregator.crawl.visiting import FeedMoved, discover
-from aggregator.errors import BadStatus, NotAFeed, SourceError, TooManyRedirects
+from aggregator.crawl.visiting import FeedMoved, discover, is_lasting
+from aggregator.errors import BadStatus, SourceError
 from aggregator.fetch import Web
 from aggregator.model import Source
 
 GONE = 410
-# What a fault of the network or of the moment explains is no reason to look elsewhere.
-_PASSING = {401, 407, 408, 425, 429}
 _AGAIN_EVERY = 7  # failures: once a week, at a visit a day
 
 
@@ -30,7 +28,7 @@ async def propose(source: Source, error: SourceError, *, failures: int, web: Web
             if failures % _AGAIN_EVERY != 0:  # the first failure, and weekly
                 return None
             found = await discover(error.proposed_feed, web=web)
-        elif _is_lasting(error, failures):
+        elif _is_worth_it(error, failures):
             found = await discover(source.url, web=web, but=source.feed)
         else:
             return None
@@ -40,11 +38,7 @@ async def propose(source: Source, error: SourceError, *, failures: int, web: Web
     return found.discovered_feed if extraction.entries else None
 
 
-def _is_lasting(error: SourceError, failures: int) -> bool:
+def _is_worth_it(error: SourceError, failures: int) -> bool:
     if isinstance(error, BadStatus) and error.status == GONE:
         return True  # no second failure will come
-    if failures % _AGAIN_EVERY != 1:  # the second failure in a row, and weekly
-        return False
-    if isinstance(error, BadStatus):
-        return 400 <= error.status < 500 and error.status not in _PASSING
-    return isinstance(error, NotAFeed | TooManyRedirects)
+    return failures % _AGAIN_EVERY == 1 and is_lasting(error)  # the second in a row, and weekly

@@ -75,7 +75,8 @@ def appoint(
         pause = min(asked, DAY) * (1 + _JITTER * _spread(source, now.date()))
         why += f"\u202f; {_asked(asked)}"
     at = now + timedelta(seconds=round(min(max(pause, SHORTEST), longest)))
-    open_at = _beyond_skipped(at, hints, latest=now + timedelta(seconds=_LONGEST_SILENT))
+    bound = _LONGEST_SILENT if hints.skip_days else longest
+    open_at = _beyond_skipped(at, hints, latest=now + timedelta(seconds=bound))
     if open_at != at:
         why += "\u202f; le site dit ne rien publier avant"
     return Appointment(at=open_at, reason=next_visit("prochain relevé", open_at, why, now, zone))

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from aggregator.crawl.reading import normalise_all, reading
-from aggregator.errors import BadStatus, FetchError, NotAFeed, NothingFound, ReadError
+from aggregator.errors import (
+    BadStatus,
+    FetchError,
+    NotAFeed,
+    NothingFound,
+    ReadError,
+    SourceError,
+    TooManyRedirects,
+)
 from aggregator.fetch import Web, fetch
 from aggregator.model import (
     Extraction,
@@ -23,6 +31,7 @@ from aggregator.readers import Scrapers, find_feeds, guess_feeds, read, read_fee
 
 MAX_PAGES = 3  # of a listing read by recipe or scraper, following its « next » link
 MAX_CANDIDATES = 8  # feeds tried when a source has none on the list
+_PASSING = {401, 407, 408, 425, 429}
 QUICK_BYTES = 300_000  # of a feed that is read within some 50 ms
 # A changed feed is read from end to end once a day, whatever its marks say: so that we know
 # which items are still there, and no fault of ours can hide an entry for longer.
@@ -41,6 +50,13 @@ class FeedMoved(NotAFeed):
         self.proposed_feed = proposed_feed
 
 
+def is_lasting(error: SourceError) -> bool:
+    """Tell whether the address itself is wrong, rather than the network or the moment."""
+    if isinstance(error, BadStatus):
+        return 400 <= error.status < 500 and error.status not in _PASSING
+    return isinstance(error, NotAFeed | TooManyRedirects)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """What a visit needs to know of those before.
@@ -48,11 +64,13 @@ class Past:
     Attributes:
         memories: By address, what we remember of it.
         discovered_feed: The feed that an earlier discovery found.
+        failures: How many visits in a row failed.
         moved_to: The address to ask instead of the listed one: a redirect settled it.
     """
 
     memories: Mapping[str, Memory] = field(default_factory=dict)
     discovered_feed: str | None = None
+    failures: int = 0
     moved_to: str | None = None
 
     def address(self, listed: str) -> str:
@@ -186,9 +204,12 @@ class _Work:
             return await self._discover()
         try:
             return await self.visit_feed(feed)
-        except (NotAFeed, BadStatus):
-            # No moderator chose that address: what was found once may be found elsewhere.
-            return await self._discover()
+        except (NotAFeed, BadStatus) as error:
+            # No moderator chose that address: what was found once may be found elsewhere. But not
+            # because of one bad day: another feed of the site would bring every post anew.
+            if self.past.failures and is_lasting(error):
+                return await self._discover()
+            raise
 
     async def visit_listing(self) -> Visit:
         start = self.past.address(self.source.url)
@@ -202,17 +223,20 @@ class _Work:
             try:
                 memory = self.past.memories.get(address) or Memory()
                 answer = await fetch(address, web=self.web, memory=memory)
+                memories[address] = answer.memory
                 if isinstance(answer, NotModified):
                     break
                 extraction = await self._read_listing(answer)
             except (FetchError, ReadError) as error:
-                # What the first pages hold is kept; nothing is remembered, so all are asked again.
+                # What the first pages hold is kept. Where the fault may pass nothing is remembered,
+                # so that all are asked again.
                 page, read_so_far = pages[-1]
                 warnings = (*read_so_far.warnings, f"the next page could not be read: {error}")
                 pages[-1] = (page, replace(read_so_far, warnings=warnings))
-                memories.clear()
+                memories.pop(address, None)
+                if not is_lasting(error):
+                    memories.clear()
                 break
-            memories[address] = answer.memory
             pages.append((answer, extraction))
             address = extraction.next_url
         found = Visit(answer=first, extractions=tuple(pages), memories=memories)
@@ -257,7 +281,7 @@ async def discover(url: str, *, web: Web, but: str | None = None) -> Visit:
         try:
             page = await _fetch_page(address, web=web)
             extraction = await reading(page.url, partial(read_feed, page))
-        except (FetchError, NotAFeed):
+        except SourceError:
             continue
         return _discovered(page, extraction)
     raise NothingFound(

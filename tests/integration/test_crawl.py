@@ -128,8 +128,26 @@ def test_a_discovered_feed_that_vanished_is_looked_for_again(site: Site, store: 
     del site.pages["/flux"]
     site.pages["/"] = Answer(body=HOME.replace(b"/flux", b"/rss-2"))
     site.pages["/rss-2"] = feed(FEED.replace(b"a2", b"a3"))
-    result = crawl_all(town, store, now=NOW + timedelta(hours=2))["quartier"]
+    # One bad day is no reason: another feed of the site would bring every post anew.
+    assert crawl_all(town, store, now=NOW + timedelta(hours=2))["quartier"].status == 404
+    result = crawl_all(town, store, now=NOW + timedelta(hours=9))["quartier"]
     assert (result.outcome, result.count.new) == (Outcome.SAVED, 1)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_discovered_feed_that_fails_for_a_moment_is_kept(
+    site: Site, store: Store, status: int
+) -> None:
+    site.pages["/"] = Answer(body=HOME)
+    site.pages["/flux"] = feed()
+    town = town_of(source("quartier", site.url()))
+    crawl_all(town, store)
+    site.pages["/flux"] = Answer(status=status)
+    site.requests.clear()
+    for hours in (2, 4, 6):
+        crawl_all(town, store, now=NOW + timedelta(hours=hours))
+    assert asked(site, "/") == 0
+    assert store.history("quartier").discovered_feed == site.url("/flux")
 
 
 def test_a_database_that_stays_locked_is_one_clear_error(
@@ -266,6 +284,18 @@ def test_nothing_found_where_something_was_is_a_failure(site: Site, store: Store
     crawl_all(town, store)
     site.pages["/liste"] = Answer(body=b"<html><body><div>nouveau site</div></body></html>")
     assert crawl_all(town, store)["liste"].error_kind == "NothingFound"
+
+
+def test_a_list_whose_second_page_is_gone_is_asked_with_its_validator(
+    site: Site, store: Store
+) -> None:
+    site.pages["/liste"] = Answer(
+        body=LISTING + b'<a class="suivant" href="/page-2">Suite</a>', headers={"ETag": '"1"'}
+    )
+    recipe = Recipe(items="article", link="h2 a", next="a.suivant")
+    town = town_of(source("liste", site.url("/liste"), recipe=recipe))
+    crawl_all(town, store)
+    assert crawl_all(town, store)["liste"].outcome is Outcome.NOT_MODIFIED
 
 
 def test_one_failing_source_does_not_stop_the_others(site: Site, store: Store) -> None:
