@@ -44,6 +44,7 @@ class Ledger:
         report: Callable[[SourceResult], None],
     ) -> None:
         self.crawl = crawl
+        self.turn = asyncio.Lock()  # held by whatever is heavy in a crawl (reading.py)
         self.results: list[SourceResult] = []
         self._store = store
         self._settler = Settler(store, timezone=timezone, crawl=crawl)
@@ -93,6 +94,10 @@ class Ledger:
         return group
 
     async def _save(self, group: Sequence[Visited]) -> None:
+        async with self.turn:
+            await self._save_in_thread(group)
+
+    async def _save_in_thread(self, group: Sequence[Visited]) -> None:
         # A stop must not leave the thread writing to a store that is being closed.
         writing = asyncio.ensure_future(asyncio.to_thread(self._write, group))
         try:

@@ -189,13 +189,18 @@ class _Rounds:
                     scrapers=self._scrapers,
                     timezone=self._timezone,
                     seen=started,
+                    turn=self._ledger.turn,
                 )
         except SourceError as error:
             failed = error
             with suppress(TimeoutError):
                 async with asyncio.timeout(PROPOSAL_S):
                     proposed = await propose(
-                        source, error, failures=history.failures, web=self._web
+                        source,
+                        error,
+                        failures=history.failures,
+                        web=self._web,
+                        turn=self._ledger.turn,
                     )
         return Visited(
             source=source,

@@ -3,6 +3,8 @@
 Moderators decide: the page of a domain that changed hands announces feeds too.
 """
 
+import asyncio
+
 from aggregator.crawl.visiting import FeedMoved, discover, is_lasting
 from aggregator.errors import BadStatus, SourceError
 from aggregator.fetch import Web
@@ -12,7 +14,9 @@ GONE = 410
 _AGAIN_EVERY = 7  # failures: once a week, at a visit a day
 
 
-async def propose(source: Source, error: SourceError, *, failures: int, web: Web) -> str | None:
+async def propose(
+    source: Source, error: SourceError, *, failures: int, web: Web, turn: asyncio.Lock
+) -> str | None:
     """Return a feed that could stand in for the listed one: it answers, and holds items.
 
     Args:
@@ -20,6 +24,7 @@ async def propose(source: Source, error: SourceError, *, failures: int, web: Web
         error: How.
         failures: How many visits in a row had failed before this one.
         web: The network.
+        turn: Held by whatever is heavy in a crawl (reading.py).
     """
     if source.feed is None:
         return None
@@ -27,9 +32,9 @@ async def propose(source: Source, error: SourceError, *, failures: int, web: Web
         if isinstance(error, FeedMoved):
             if failures % _AGAIN_EVERY != 0:  # the first failure, and weekly
                 return None
-            found = await discover(error.proposed_feed, web=web)
+            found = await discover(error.proposed_feed, web=web, turn=turn)
         elif _is_worth_it(error, failures):
-            found = await discover(source.url, web=web, but=source.feed)
+            found = await discover(source.url, web=web, turn=turn, but=source.feed)
         else:
             return None
     except SourceError:

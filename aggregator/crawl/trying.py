@@ -1,5 +1,6 @@
 """The moderators' workbench: what would be read from an address, without writing anything."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -74,6 +75,7 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
             scrapers=load_scrapers(folder.scrapers),
             timezone=town.timezone,
             seen=clock.now(),
+            turn=asyncio.Lock(),
         )
     title = next((e.title for _, e in found.extractions if e.title), None)
     return Trial(

@@ -1,5 +1,6 @@
 """One source, from its address to its posts; writes nothing."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -126,6 +127,7 @@ async def visit(
     scrapers: Scrapers,
     timezone: str,
     seen: datetime,
+    turn: asyncio.Lock,
 ) -> Visit:
     """Fetch and read one source.
 
@@ -136,11 +138,20 @@ async def visit(
         scrapers: The town's scrapers.
         timezone: Where times without a zone are.
         seen: The moment of this visit, for posts without a date.
+        turn: Held by whatever is heavy in a crawl (reading.py).
 
     Raises:
         SourceError: It cannot be fetched or read.
     """
-    work = _Work(source=source, web=web, past=past, scrapers=scrapers, timezone=timezone, seen=seen)
+    work = _Work(
+        source=source,
+        web=web,
+        past=past,
+        scrapers=scrapers,
+        timezone=timezone,
+        seen=seen,
+        turn=turn,
+    )
     if source.reader in {"recipe", "scraper"}:
         return await work.visit_listing()
     if source.feed is not None:
@@ -158,6 +169,7 @@ class _Work:
     scrapers: Scrapers
     timezone: str
     seen: datetime
+    turn: asyncio.Lock
 
     async def visit_feed(self, listed: str) -> Visit:
         address, memory = self.past.address(listed), self.past.memory(listed)
@@ -173,7 +185,8 @@ class _Work:
         )
         known = memory.marks if fresh else b""
         work = partial(self._read_feed, answer, known=known)
-        found = await reading(answer.url, work, quick=len(answer.body) < QUICK_BYTES)
+        quick = len(answer.body) < QUICK_BYTES
+        found = await reading(answer.url, work, turn=self.turn, quick=quick)
         extraction = found.extractions[0][1]
         remembered = replace(
             answer.memory,
@@ -240,14 +253,16 @@ class _Work:
             pages.append((answer, extraction))
             address = extraction.next_url
         found = Visit(answer=first, extractions=tuple(pages), memories=memories)
-        return await reading(first.url, partial(self._normalised, found))
+        return await reading(first.url, partial(self._normalised, found), turn=self.turn)
 
     async def _read_listing(self, page: Page) -> Extraction:
-        return await reading(page.url, partial(read, page, self.source, scrapers=self.scrapers))
+        return await reading(
+            page.url, partial(read, page, self.source, scrapers=self.scrapers), turn=self.turn
+        )
 
     async def _discover(self) -> Visit:
-        found = await discover(self.source.url, web=self.web)
-        return await reading(found.answer.url, partial(self._normalised, found))
+        found = await discover(self.source.url, web=self.web, turn=self.turn)
+        return await reading(found.answer.url, partial(self._normalised, found), turn=self.turn)
 
     def _normalised(self, found: Visit) -> Visit:
         posts, rejections = normalise_all(
@@ -256,12 +271,13 @@ class _Work:
         return replace(found, posts=posts, rejections=rejections)
 
 
-async def discover(url: str, *, web: Web, but: str | None = None) -> Visit:
+async def discover(url: str, *, web: Web, turn: asyncio.Lock, but: str | None = None) -> Visit:
     """Find the feed of a site; the answer's extraction is read, its posts are not.
 
     Args:
         url: A page of the site.
         web: The network.
+        turn: Held by whatever is heavy in a crawl (reading.py).
         but: A feed that is known to be no good.
 
     Raises:
@@ -270,17 +286,17 @@ async def discover(url: str, *, web: Web, but: str | None = None) -> Visit:
     """
     home = await _fetch_page(url, web=web)
     try:
-        extraction = await reading(home.url, partial(read_feed, home))
+        extraction = await reading(home.url, partial(read_feed, home), turn=turn)
     except NotAFeed:
         pass
     else:
         return _discovered(home, extraction)
-    found = await reading(home.url, partial(find_feeds, home))
+    found = await reading(home.url, partial(find_feeds, home), turn=turn)
     announced = [candidate for candidate in found if not candidate.is_comments]
     for address in _addresses([*announced, *guess_feeds(home.url)], but=but):
         try:
             page = await _fetch_page(address, web=web)
-            extraction = await reading(page.url, partial(read_feed, page))
+            extraction = await reading(page.url, partial(read_feed, page), turn=turn)
         except SourceError:
             continue
         return _discovered(page, extraction)
