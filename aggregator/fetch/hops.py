@@ -42,6 +42,7 @@ class Answer:
     body: bytes = b""  # empty unless the status is 2xx and the body was asked for
     retry_after_s: int | None = None
     moved_to: str | None = None  # where the permanent redirects from the start lead
+    was_conditional: bool = False  # validators were sent to this very hop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +51,16 @@ class Terms:
 
     Attributes:
         limit: The most bytes to accept; 0 to leave the body alone.
-        headers: Sent at every hop, beside those of every request.
+        validators: Conditional headers, for the hop whose address is `validators_of` alone: an
+            answer of one address is no question to another (RFC 9110 §13.1).
+        validators_of: That address.
         cut: Take the beginning of a longer body.
         gate: Called before each hop; raises to forbid it.
     """
 
     limit: int
-    headers: Fields = ()
+    validators: Fields = ()
+    validators_of: str | None = None
     cut: bool = False
     gate: Gate | None = None
 
@@ -86,9 +90,10 @@ class Walker:
         for _ in range(MAX_REDIRECTS + 1):
             if terms.gate is not None:
                 await terms.gate(url)
-            answer = await self.ask(Request(url=url, headers=terms.headers), terms, exchange)
+            validators = terms.validators if str(url) == terms.validators_of else ()
+            answer = await self.ask(Request(url=url, headers=validators), terms, exchange)
             if answer.status not in _REDIRECTS:
-                return replace(answer, moved_to=moved_to)
+                return replace(answer, moved_to=moved_to, was_conditional=bool(validators))
             url = _target(answer)
             permanent = permanent and answer.status in _PERMANENT
             moved_to = str(url) if permanent else moved_to

@@ -83,12 +83,13 @@ class Web:
                 await self._robots.check(hop, exchange)
 
             terms = Terms(
-                headers=_validators(memory),
+                validators=_validators(memory),
+                validators_of=memory.url or str(start),
                 limit=self._max_bytes,
                 gate=gate if obey_robots else None,
             )
             answer = await self._walker.walk(start, terms, exchange)
-        if answer.status == 304 and terms.headers:
+        if answer.status == 304 and answer.was_conditional:
             return self._not_modified(url, answer, _renewed(memory, answer), exchange)
         # A part that nobody asked for is no page (RFC 9110 §15.3.7).
         if not 200 <= answer.status < 300 or answer.status == 206:
@@ -132,9 +133,11 @@ class Web:
     def _page(
         self, url: str, answer: Answer, memory: Memory, exchange: Exchange
     ) -> Page | NotModified:
+        etag, last_modified = map(answer.headers.first, ("etag", "last-modified"))
         fresh = Memory(
-            etag=answer.headers.first("etag"),
-            last_modified=answer.headers.first("last-modified"),
+            etag=etag,
+            last_modified=last_modified,
+            url=None if etag is None and last_modified is None else str(answer.url),
             body_sha256=hashlib.sha256(answer.body).hexdigest(),
         )
         if fresh.body_sha256 == memory.body_sha256:
@@ -215,4 +218,5 @@ def _renewed(memory: Memory, answer: Answer) -> Memory:
         memory,
         etag=answer.headers.first("etag") or memory.etag,
         last_modified=answer.headers.first("last-modified") or memory.last_modified,
+        url=str(answer.url),
     )

@@ -14,10 +14,13 @@ class Memory:
     `marks` are those of the items of the last body, 8 bytes each, in the order of the page: an
     item whose mark is known was read, cleaned and saved before, and is passed over. They are
     trusted for a day only (`read_whole`), then a changed feed is read from end to end again.
+    `url` is where the validators come from, behind redirects perhaps, and where alone they are
+    sent; none: the address that is asked for.
     """
 
     etag: str | None = None
     last_modified: str | None = None
+    url: str | None = None
     body_sha256: str | None = None
     marks: bytes = b""
     read_whole: datetime | None = None

@@ -35,7 +35,7 @@ WHERE s.listed AND NOT s.paused AND CASE
 END
 ORDER BY t.next_fetch, s.position
 """  # noqa: S608 - our own text
-_MEMORY = "etag, last_modified, body_sha256, marks, read_whole"
+_MEMORY = "etag, last_modified, validators_of, body_sha256, marks, read_whole"
 _STATUSES = """
 SELECT
     h.source, h.name, h.state, h.reason, h.since, h.last_success, h.last_post, h.failures,
@@ -144,9 +144,10 @@ def _remembered(row: Sequence[Any]) -> Memory:
     return Memory(
         etag=row[0],
         last_modified=row[1],
-        body_sha256=row[2],
-        marks=row[3],
-        read_whole=_moment(row[4]),
+        url=row[2],
+        body_sha256=row[3],
+        marks=row[4],
+        read_whole=_moment(row[5]),
     )
 
 

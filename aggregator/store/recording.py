@@ -47,18 +47,19 @@ WHERE source_id = :source
 # Most memories come back as they were: once a day is enough to know which are of use.
 _REMEMBER = """
 INSERT INTO http_memory (
-    source_id, url, etag, last_modified, body_sha256, marks, read_whole, used
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    source_id, url, etag, last_modified, validators_of, body_sha256, marks, read_whole, used
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
     etag = excluded.etag,
     last_modified = excluded.last_modified,
+    validators_of = excluded.validators_of,
     body_sha256 = excluded.body_sha256,
     marks = excluded.marks,
     read_whole = excluded.read_whole,
     used = excluded.used
-WHERE (etag, last_modified, body_sha256, marks, read_whole, used) IS NOT (
-    excluded.etag, excluded.last_modified, excluded.body_sha256, excluded.marks,
-    excluded.read_whole, excluded.used
+WHERE (etag, last_modified, validators_of, body_sha256, marks, read_whole, used) IS NOT (
+    excluded.etag, excluded.last_modified, excluded.validators_of, excluded.body_sha256,
+    excluded.marks, excluded.read_whole, excluded.used
 )
 """
 # Sources without an appointment wait for a moderator.
@@ -148,6 +149,7 @@ def _memory_row(
         url,
         memory.etag,
         memory.last_modified,
+        memory.url,
         memory.body_sha256,
         memory.marks,
         to_iso(memory.read_whole) if memory.read_whole else None,

@@ -146,7 +146,7 @@ def test_a_date_comes_back_as_it_was(site: Site) -> None:
 def test_a_304_may_bring_a_new_validator(site: Site) -> None:
     site.pages["/"] = Answer(status=304, headers={"ETag": '"2"'})
     got = get(site.url(), Memory(etag='"1"', last_modified="then", body_sha256="0"))
-    assert got.memory == Memory(etag='"2"', last_modified="then", body_sha256="0")
+    assert got.memory == Memory(etag='"2"', last_modified="then", url=site.url(), body_sha256="0")
 
 
 def test_a_304_that_nobody_asked_for_is_an_error(site: Site) -> None:
@@ -163,7 +163,7 @@ def test_the_same_bytes_are_not_modified(site: Site) -> None:
     again = get(site.url(), first.memory)
     assert isinstance(again, NotModified)
     assert (again.status, again.size_bytes) == (200, 4)
-    assert again.memory == Memory(etag='"2"', body_sha256=first.memory.body_sha256)
+    assert again.memory == replace(first.memory, etag='"2"')
 
 
 def test_marks_are_kept_with_what_they_belong_to(site: Site) -> None:
@@ -185,6 +185,43 @@ def test_validators_are_sent_behind_redirects(site: Site) -> None:
     again = get(site.url("/old"), first.memory)
     assert isinstance(again, NotModified)
     assert (again.url, again.moved_to) == (site.url("/new"), site.url("/new"))
+    assert "if-none-match" not in site.requests[2].headers
+
+
+def test_validators_of_one_address_are_no_question_to_another(site: Site) -> None:
+    site.pages["/feed"] = Answer(status=302, headers={"Location": "/works"})
+    site.pages["/works"] = Answer(body=b"works", headers={"Last-Modified": "today"})
+    first = page(site.url("/feed"))
+    assert first.memory.url == site.url("/works")
+
+    def feed(request: Request) -> Answer:
+        # Older than what the other page said: as servers compare dates, nothing would be new.
+        asked = "if-modified-since" in request.headers
+        return Answer(status=304) if asked else Answer(body=b"feed")
+
+    site.pages["/feed"] = feed
+    again = page(site.url("/feed"), first.memory)
+    assert (again.body, again.memory) == (b"feed", Memory(body_sha256=sha(b"feed")))
+
+
+def test_a_304_of_a_hop_that_was_not_asked_is_an_error(site: Site) -> None:
+    memory = Memory(etag='"1"', url=site.url("/elsewhere"))
+    site.pages["/"] = Answer(status=304)
+    with pytest.raises(BadStatus):
+        get(site.url(), memory)
+    # Nor is it one where an earlier hop was.
+    site.pages["/"] = Answer(status=302, headers={"Location": "/next"})
+    site.pages["/next"] = Answer(status=304)
+    with pytest.raises(BadStatus):
+        get(site.url(), Memory(etag='"1"'))
+    assert ["if-none-match" in request.headers for request in site.requests] == [False, True, False]
+
+
+def test_validators_of_an_unknown_address_are_those_of_the_one_asked_for(site: Site) -> None:
+    site.pages["/"] = Answer(body=b"x", headers={"ETag": '"1"'})
+    again = get(site.url("/#part"), Memory(etag='"1"'))
+    assert isinstance(again, NotModified)
+    assert again.memory == Memory(etag='"1"', url=site.url())
 
 
 # --- redirects ---------------------------------------------------------------------------------

@@ -193,6 +193,7 @@ def test_memories_are_kept_by_source_and_address(store: Store, now: datetime) ->
     first = Memory(
         etag='W/"1"',
         last_modified="Tue, 10 Mar 2026 10:00:00 GMT",
+        url="https://behind.example/feed",
         body_sha256="ab",
         marks=b"12345678abcdefgh",
         read_whole=now,

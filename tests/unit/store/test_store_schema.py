@@ -11,7 +11,7 @@ from aggregator.model import Habits, Memory, Move
 from aggregator.paths import bundled
 from aggregator.store import Store, open_readonly, schema
 
-LANDED = ["0001_initial", "0002_crawler", "0003_merging"]
+LANDED = ["0001_initial", "0002_crawler", "0003_merging", "0004_validators"]
 
 # A town as the first version left it: sixty posts, one a second, the last one announced.
 BEFORE = """
