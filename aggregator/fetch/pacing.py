@@ -1,9 +1,10 @@
 """Asking gently: one request at a time per host, with a gap, and no more when told to wait."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from random import Random
 
 from aggregator.errors import BadStatus, HostUnreachable
@@ -45,11 +46,14 @@ class Pacer:
         gap_s: Seconds between two requests, unless the host is slow or asks for more; 0 for no
             pause at all, unless it asks for one.
         chance: Lengthens the gaps.
+        clock: Gives the present moment, for who keeps pauses longer than the process lives.
     """
 
-    def __init__(self, gap_s: float, chance: Random) -> None:
+    def __init__(self, gap_s: float, chance: Random, clock: Callable[[], datetime]) -> None:
         self._gap_s = gap_s
         self._chance = chance
+        self._clock = clock
+        self._told: dict[str, tuple[datetime, int]] = {}
         self._hosts: dict[str, _Host] = {}
 
     def _host(self, name: str) -> _Host:
@@ -116,11 +120,24 @@ class Pacer:
             host.free_at += more_s  # the robots.txt that says so was asked for just now
 
     def block(self, name: str, *, seconds: float, status: int) -> None:
-        """Leave a host alone that answered `status` with Retry-After."""
+        """Leave a host alone that answered `status` with Retry-After, and tell of it."""
+        if self.leave_alone(name, seconds=seconds, status=status):
+            self._told[name] = self._clock() + timedelta(seconds=seconds), status
+
+    def leave_alone(self, name: str, *, seconds: float, status: int) -> bool:
+        """Leave a host alone that answered `status` once; return whether that is news."""
         host = self._host(name)
-        until = asyncio.get_running_loop().time() + seconds
-        if until > host.blocked_until:
-            host.blocked_until, host.blocked_by = until, status
+        now = asyncio.get_running_loop().time()
+        until = now + seconds
+        if until <= max(now, host.blocked_until):
+            return False
+        host.blocked_until, host.blocked_by = until, status
+        return True
+
+    def pauses_told(self) -> Mapping[str, tuple[datetime, int]]:
+        """Return, and forget, until when hosts asked to be left alone, and with which status."""
+        told, self._told = self._told, {}
+        return told
 
     def lose(self, url: Url, why: str) -> None:
         """Leave a host alone for a while that could not be reached.

@@ -59,7 +59,11 @@ class Web:
         self._max_bytes = max_bytes
         self._clock = clock
         transport = Transport(Guard.from_environment(), trusted_authorities)
-        self._pacer = Pacer(gap_s, Random())  # noqa: S311 - nobody gains by guessing a pause
+        self._pacer = Pacer(
+            gap_s,
+            Random(),  # noqa: S311 - nobody gains by guessing a pause
+            clock,
+        )
         self._walker = Walker(transport, _user_agent(contact, address), self._pacer, clock)
         self._robots = Robots(self._walker.walk, self._pacer)
 
@@ -128,7 +132,19 @@ class Web:
             status: What the host answered: 429 or 503.
         """
         left_s = min((until - self._clock()).total_seconds(), MAX_RETRY_AFTER_S)
-        self._pacer.block(host.lower().strip("[]").rstrip("."), seconds=left_s, status=status)
+        name = host.lower().strip("[]").rstrip(".")
+        self._pacer.leave_alone(name, seconds=left_s, status=status)
+
+    def pauses_told(self) -> Mapping[str, tuple[datetime, int]]:
+        """Return the pauses that hosts asked for since the last call, whatever was fetched.
+
+        Those of redirects, robots.txt and pages that nobody missed are among them; those that
+        `leave_alone` restored are not.
+
+        Returns:
+            By name of the host, when the pause ends and what the host answered: 429 or 503.
+        """
+        return self._pacer.pauses_told()
 
     def _page(
         self, url: str, answer: Answer, memory: Memory, exchange: Exchange

@@ -118,7 +118,7 @@ def test_crawl_delay_widens_the_gap(site: Site) -> None:
 
 
 def test_crawl_delay_never_narrows_the_gap_and_is_capped() -> None:
-    pacer = pacing_module.Pacer(2.0, Random(1))
+    pacer = pacing_module.Pacer(2.0, Random(1), lambda: NOW)
     url = parse_url("http://example.org/")
     pacer.widen(url, 0.5)
     assert pacer._host(url.name).gap_s == 2.0
@@ -235,6 +235,47 @@ def test_a_pause_outlives_the_process() -> None:
                 await fetch(town.url("c"), web=web, obey_robots=False)
 
     assert in_town(visit).log == [(0, "/"), (3600, "/")]
+
+
+def test_pauses_are_told_once_whatever_asked_for_them() -> None:
+    async def visit(town: Town) -> None:
+        town.says |= {
+            "a.localhost/": f"302 Found\nLocation: {town.url('b')}",
+            "b.localhost/": "503 Busy\nRetry-After: 3600",
+            "c.localhost/robots.txt": "429 No\nRetry-After: 7200",
+            "d.localhost/": "200 OK\n\nx",
+            "d.localhost/now": "429 No\nRetry-After: 0",
+        }
+        async with new_web(clock=wall_clock(NOW)) as web:
+            await asyncio.sleep(60)
+            with pytest.raises(BadStatus):
+                await fetch(town.url("a"), web=web, obey_robots=False)
+            with pytest.raises(BadStatus):
+                await fetch(town.url("c"), web=web)
+            await fetch(town.url("d"), web=web)
+            with pytest.raises(BadStatus):
+                await fetch(town.url("d", "/now"), web=web)
+            minute = NOW + timedelta(minutes=1)
+            assert web.pauses_told() == {
+                "b.localhost": (minute + timedelta(hours=1), 503),
+                "c.localhost": (minute + timedelta(hours=2), 429),
+            }
+            assert web.pauses_told() == {}
+
+    in_town(visit)
+
+
+def test_a_pause_that_was_restored_is_not_told_again() -> None:
+    async def visit(town: Town) -> None:
+        town.says["/"] = "429 No\nRetry-After: 20"
+        async with new_web(clock=wall_clock(NOW)) as web:
+            web.leave_alone("a.localhost", until=NOW + timedelta(seconds=10), status=503)
+            assert web.pauses_told() == {}
+            with pytest.raises(BadStatus):
+                await fetch(town.url("a"), web=web, obey_robots=False)
+            assert web.pauses_told() == {"a.localhost": (NOW + timedelta(seconds=30), 429)}
+
+    in_town(visit)
 
 
 # --- slow hosts, chance ------------------------------------------------------------------------
