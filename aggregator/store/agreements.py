@@ -1,7 +1,7 @@
 """What we agreed with others: pauses of hosts, subscriptions at hubs, reservations of sites."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.clock import from_iso, to_iso
@@ -9,11 +9,18 @@ from aggregator.store import opening
 from aggregator.store.database import Database
 from aggregator.store.model import HostPause, Subscription
 
-# What two answers asked for, the longer one says.
+# No pause is longer than a day. One that ends later was written while the clock was wrong; a minute
+# is for clocks that were only set right.
+_LONGEST_PAUSE = timedelta(days=1, minutes=1)
+
+# What two answers asked for, the longer one says, where both can be true.
 _PAUSE = """
-INSERT INTO hosts (host, paused_until, paused_by) VALUES (?, ?, ?)
+INSERT INTO hosts (host, paused_until, paused_by) VALUES (:host, :until, :status)
 ON CONFLICT DO UPDATE SET paused_until = excluded.paused_until, paused_by = excluded.paused_by
-WHERE excluded.paused_until > paused_until
+WHERE excluded.paused_until > paused_until OR paused_until > :believable
+"""
+_PAUSED = """
+SELECT host, paused_until, paused_by FROM hosts WHERE paused_until > ? AND paused_until <= ?
 """
 _SUBSCRIPTIONS = """
 SELECT s.slug, n.hub, n.topic, n.token, n.secret, n.lease_until, n.asked, n.state
@@ -25,7 +32,9 @@ INSERT OR REPLACE INTO subscriptions (
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _RESERVATION = """
-UPDATE source_states SET tdm_reserved = ?, tdm_policy = ?, tdm_checked = ? WHERE source_id = ?
+UPDATE source_states SET tdm_reserved = coalesce(?1, tdm_reserved),
+    tdm_policy = iif(?1 IS NULL, tdm_policy, ?2), tdm_checked = ?3
+WHERE source_id = ?4
 """
 # A site that answered lately, and was not asked for its reservations since.
 _UNASKED = """
@@ -41,23 +50,32 @@ class Agreements(Database):
     """The part of the store that keeps them."""
 
     def hosts(self, now: datetime) -> Mapping[str, HostPause]:
-        """Return the hosts to be left alone now."""
+        """Return the hosts to be left alone now; none for longer than a day."""
+        limits = to_iso(now), to_iso(now + _LONGEST_PAUSE)
         with opening.explained(self.path):
-            rows = self._connection.execute(
-                "SELECT host, paused_until, paused_by FROM hosts WHERE paused_until > ?",
-                (to_iso(now),),
-            ).fetchall()
+            rows = self._connection.execute(_PAUSED, limits).fetchall()
         return {host: HostPause(until=from_iso(until), status=by) for host, until, by in rows}
 
     def pause_host(self, host: str, *, until: datetime, status: int) -> None:
-        """Leave a host alone; a longer pause that it asked for before stays."""
+        """Leave a host alone; a longer pause that it asked for before stays.
+
+        One that ends more than a day after this one goes: it is no pause.
+        """
+        pause = {
+            "host": host,
+            "until": to_iso(until),
+            "status": status,
+            "believable": to_iso(until + _LONGEST_PAUSE),
+        }
         with opening.explained(self.path):
-            self._connection.execute(_PAUSE, (host, to_iso(until), status))
+            self._connection.execute(_PAUSE, pause)
 
     def note_tdm(
         self, slug: str, *, reserved: bool | None, policy: str | None, checked: datetime
     ) -> None:
-        """Keep what a site says of text and data mining (TDMRep); None: it says nothing.
+        """Keep what a site says of text and data mining (TDMRep).
+
+        None: it says nothing, and what it said before holds.
 
         Raises:
             StoreError: The source is not in the database, or the file cannot be written.

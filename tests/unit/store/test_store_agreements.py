@@ -29,9 +29,23 @@ def test_of_two_pauses_the_longer_one_holds(store: Store, now: datetime) -> None
     assert store.hosts(now) == {"a.example": HostPause(until=now + 3 * hour, status=429)}
 
 
-@pytest.mark.parametrize(("reserved", "shown"), [(True, 1), (False, 0), (None, None)])
+def test_a_pause_of_a_wrong_clock_ends(store: Store, now: datetime) -> None:
+    day, minute = timedelta(days=1), timedelta(minutes=1)
+    store.pause_host("day.example", until=now + day + minute, status=429)
+    store.pause_host("wrong.example", until=now + day + 2 * minute, status=429)
+    store.pause_host("years.example", until=now + 3650 * day, status=429)
+    assert set(store.hosts(now)) == {"day.example"}
+    store.pause_host("day.example", until=now + minute, status=503)
+    store.pause_host("years.example", until=now + minute, status=503)
+    assert store.hosts(now) == {
+        "day.example": HostPause(until=now + day + minute, status=429),
+        "years.example": HostPause(until=now + minute, status=503),
+    }
+
+
+@pytest.mark.parametrize(("reserved", "shown"), [(True, 1), (False, 0)])
 def test_reservations_are_noted_and_shown(
-    store: Store, now: datetime, rows: Callable[..., Any], reserved: bool | None, shown: int | None
+    store: Store, now: datetime, rows: Callable[..., Any], reserved: bool, shown: int
 ) -> None:
     store.note_tdm("blog", reserved=True, policy="https://blog.example/old", checked=now)
     store.note_tdm("blog", reserved=reserved, policy="https://blog.example/terms", checked=now)
@@ -42,6 +56,17 @@ def test_reservations_are_noted_and_shown(
         ("https://blog.example/terms", "2026-03-10T12:00:00Z")
     ]
     assert store.statuses()[0].to_json()["tdm_reserved"] is reserved
+
+
+def test_silence_takes_no_reservation_back(
+    store: Store, now: datetime, rows: Callable[..., Any]
+) -> None:
+    store.note_tdm("blog", reserved=None, policy=None, checked=now)
+    query = "SELECT tdm_reserved, tdm_policy, tdm_checked FROM source_states WHERE source_id = 1"
+    assert rows(query) == [(None, None, "2026-03-10T12:00:00Z")]
+    store.note_tdm("blog", reserved=True, policy="https://blog.example/p", checked=now)
+    store.note_tdm("blog", reserved=None, policy=None, checked=now + timedelta(days=8))
+    assert rows(query) == [(1, "https://blog.example/p", "2026-03-18T12:00:00Z")]
 
 
 @pytest.fixture
