@@ -1,8 +1,10 @@
 """The database file: how it is opened, and a sentence for whatever is wrong with it."""
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from aggregator.errors import StoreError
@@ -15,6 +17,9 @@ WAL_LIMIT_BYTES = 64 * 2**20  # what is kept of the -wal file after a checkpoint
 # read again for the index; checkpointed each time, its busiest pages would be copied each time.
 CACHE_BYTES = 16 * 2**20
 CHECKPOINT_PAGES = 4000
+# It holds what hubs sign with, and whole texts: not for everyone on the machine. The umask may take
+# more; SQLite gives -wal and -shm the mode of the file (os_unix.c, findCreateFileMode).
+MODE = 0o640
 
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "another program keeps it locked; stop that one, or try again later",
@@ -63,6 +68,7 @@ def open_writable(path: Path) -> tuple[sqlite3.Connection, list[str]]:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path}: its folder cannot be made ({error.strerror})") from error
+    _make(path)
     with explained(path):
         # isolation_level None: no implicit BEGIN, every transaction is written out.
         connection = sqlite3.connect(
@@ -116,6 +122,15 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """
     with explained(path), closing(open_readonly(path)) as connection:
         yield connection
+
+
+def _make(path: Path) -> None:
+    """Make the empty file, where there is none, with our mode."""
+    # Not `os.open`: closing it would drop the locks that another thread holds on it by then
+    # (https://www.sqlite.org/howtocorrupt.html §2.2). What keeps it from being made keeps SQLite
+    # from it too, and is said then.
+    with suppress(OSError):
+        os.mknod(os.path.realpath(path), stat.S_IFREG | MODE)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

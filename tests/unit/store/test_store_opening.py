@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -7,6 +8,42 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.store import Store, open_readonly, reading
+
+
+@pytest.fixture
+def umask() -> Iterator[Callable[[int], int]]:
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o640), (0, 0o640), (0o077, 0o600)])
+def test_the_file_and_those_beside_it_are_not_for_everyone(
+    tmp_path: Path, now: datetime, umask: Callable[[int], int], mask: int, mode: int
+) -> None:
+    umask(mask)
+    with Store.open(tmp_path / "v.db") as store:
+        store.start_crawl(now)
+        assert modes(tmp_path) == dict.fromkeys(("v.db", "v.db-wal", "v.db-shm"), mode)
+
+
+def test_the_mode_of_a_file_that_is_there_stays(tmp_path: Path, now: datetime) -> None:
+    path = tmp_path / "v.db"
+    Store.migrate(path)
+    path.chmod(0o664)
+    with Store.open(path) as store:
+        store.start_crawl(now)
+        assert modes(tmp_path) == dict.fromkeys(("v.db", "v.db-wal", "v.db-shm"), 0o664)
+
+
+def test_a_link_that_leads_nowhere_yet_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "v.db")
+    Store.migrate(tmp_path / "link.db")
+    assert modes(tmp_path)["v.db"] == 0o640
 
 
 def test_what_is_no_database_is_named(tmp_path: Path) -> None:
