@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from aggregator.errors import BadStatus, HostUnreachable
+from aggregator.fetch.acquaintances import Acquaintance, Acquaintances
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.urls import Url
 
@@ -28,7 +29,7 @@ class _Loss:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Host:
+class _Host(Acquaintance):
     gap_s: float
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0  # on the event loop's clock
@@ -54,13 +55,7 @@ class Pacer:
         self._chance = chance
         self._clock = clock
         self._told: dict[str, tuple[datetime, int]] = {}
-        self._hosts: dict[str, _Host] = {}
-
-    def _host(self, name: str) -> _Host:
-        host = self._hosts.get(name)
-        if host is None:
-            host = self._hosts[name] = _Host(gap_s=self._gap_s)
-        return host
+        self._hosts = Acquaintances(lambda: _Host(gap_s=gap_s))
 
     @asynccontextmanager
     async def turn(self, url: Url, exchange: Exchange) -> AsyncIterator[None]:
@@ -70,7 +65,7 @@ class Pacer:
             BadStatus: The host asked to be left alone, for longer than we wait.
             HostUnreachable: It could not be reached a moment ago.
         """
-        host = self._host(url.name)
+        host = self._hosts.of(url.name)
         loop = asyncio.get_running_loop()
         async with exchange.holding(host.lock):
             self.check(url)
@@ -92,7 +87,7 @@ class Pacer:
             BadStatus: As `turn`.
             HostUnreachable: As `turn`.
         """
-        host = self._host(url.name)
+        host = self._hosts.of(url.name)
         now = asyncio.get_running_loop().time()
         left_s = host.blocked_until - now
         if left_s > MAX_WAIT_S:
@@ -113,7 +108,7 @@ class Pacer:
 
     def widen(self, url: Url, gap_s: float) -> None:
         """Keep at least this gap from now on (Crawl-delay), within reason."""
-        host = self._host(url.name)
+        host = self._hosts.of(url.name)
         more_s = min(gap_s, MAX_WAIT_S) - host.gap_s
         if more_s > 0:
             host.gap_s += more_s
@@ -126,7 +121,7 @@ class Pacer:
 
     def leave_alone(self, name: str, *, seconds: float, status: int) -> bool:
         """Leave a host alone that answered `status` once; return whether that is news."""
-        host = self._host(name)
+        host = self._hosts.of(name)
         now = asyncio.get_running_loop().time()
         until = now + seconds
         if until <= max(now, host.blocked_until):
@@ -146,11 +141,11 @@ class Pacer:
             url: Where it was asked.
             why: A sentence.
         """
-        self._host(url.name).lost[url.port] = _Loss(asyncio.get_running_loop().time(), why)
+        self._hosts.of(url.name).lost[url.port] = _Loss(asyncio.get_running_loop().time(), why)
 
     def find(self, url: Url) -> None:
         """Note that a host answers."""
-        self._host(url.name).lost.pop(url.port, None)
+        self._hosts.of(url.name).lost.pop(url.port, None)
 
     def _pause_s(self, host: _Host, *, took_s: float) -> float:
         gap_s = host.gap_s

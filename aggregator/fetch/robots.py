@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregator.errors import RobotsDisallowed, TooManyRedirects
+from aggregator.fetch.acquaintances import UNUSED_S, Acquaintance, Acquaintances
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.hops import Answer, Terms
 from aggregator.fetch.pacing import Pacer
@@ -69,11 +70,16 @@ class Rules:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Record:
+class _Record(Acquaintance):
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     rules: Rules = field(default_factory=Rules)
     until: float = float("-inf")  # on the event loop's clock
     failing_since: float | None = None
+
+    @property
+    def kept_s(self) -> float:
+        """As long as it takes to tell that a site fails for good, where it fails."""
+        return UNUSED_S if self.failing_since is None else FAILURE_BELIEVED_S
 
 
 class Robots:
@@ -82,7 +88,7 @@ class Robots:
     def __init__(self, ask: Ask, pacer: Pacer) -> None:
         self._ask = ask
         self._pacer = pacer
-        self._records: dict[str, _Record] = {}
+        self._records = Acquaintances(_Record)
 
     async def check(self, url: Url, exchange: Exchange) -> None:
         """Make sure that an address may be fetched.
@@ -104,7 +110,7 @@ class Robots:
     async def _rules(self, url: Url, exchange: Exchange) -> Rules:
         self._pacer.check(url)
         place = url.at("/robots.txt")
-        record = self._records.setdefault(str(place), _Record())
+        record = self._records.of(str(place))
         loop = asyncio.get_running_loop()
         async with exchange.holding(record.lock):
             if loop.time() >= record.until:

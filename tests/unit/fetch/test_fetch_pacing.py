@@ -118,12 +118,15 @@ def test_crawl_delay_widens_the_gap(site: Site) -> None:
 
 
 def test_crawl_delay_never_narrows_the_gap_and_is_capped() -> None:
-    pacer = pacing_module.Pacer(2.0, Random(1), lambda: NOW)
-    url = parse_url("http://example.org/")
-    pacer.widen(url, 0.5)
-    assert pacer._host(url.name).gap_s == 2.0
-    pacer.widen(url, 86_400)
-    assert pacer._host(url.name).gap_s == MAX_WAIT_S
+    async def run() -> None:
+        pacer = pacing_module.Pacer(2.0, Random(1), lambda: NOW)
+        url = parse_url("http://example.org/")
+        pacer.widen(url, 0.5)
+        assert pacer._hosts.of(url.name).gap_s == 2.0
+        pacer.widen(url, 86_400)
+        assert pacer._hosts.of(url.name).gap_s == MAX_WAIT_S
+
+    run_virtually(run())
 
 
 # --- Retry-After -------------------------------------------------------------------------------
