@@ -28,6 +28,8 @@ _UNITS = (
     (re.compile(r"\b(?:mont|mois|mensu)"), 30 * _DAY),
     (re.compile(r"\b(?:year|ann[eu]|an\b)"), 365 * _DAY),
 )
+# Half a letter (« \\ud83d »), which JSON can write, is in no address.
+_WEB = re.compile(r"https?://[^\s/\ud800-\udfff]+[^\ud800-\udfff]*\Z")
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 
 
@@ -112,4 +114,4 @@ def _first_link(links: list[etree._Element], rel: str, url: str) -> str | None:
 
 def _web_address(base: str, found: object) -> str | None:
     url = absolute(base, found.strip()) if isinstance(found, str) and found.strip() else None
-    return url if url and re.match(r"https?://[^\s/]+", url) else None
+    return url if url and _WEB.match(url) else None

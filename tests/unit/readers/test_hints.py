@@ -106,6 +106,16 @@ def test_the_hub_of_a_json_feed(page_of: PageOf) -> None:
     assert (found.hub, found.topic) == ("https://exemple.fr/h", "https://exemple.fr/f.json")
 
 
+@pytest.mark.parametrize("broken", ["https://a.fr/\\ud83d", "https://a\\udc00.fr/", "\\ud83d"])
+def test_an_address_that_is_no_text_gives_no_hint(page_of: PageOf, broken: str) -> None:
+    hub = f'{{"type": "WebSub", "url": "{broken}"}}'
+    body = f'{{"items": [{{"id": 1}}], "feed_url": "{broken}", "hubs": [{hub}]}}'
+    read = read_feed(page_of(body, url="https://exemple.fr/"))
+
+    assert len(read.entries) == 1
+    assert read.hints.hub is read.hints.topic is None
+
+
 @pytest.mark.parametrize(
     ("meta", "expected"),
     [
