@@ -12,11 +12,12 @@ from aggregator.readers.addresses import host, join
 from aggregator.readers.entries import Said, author_of, entry_of, html_of_text, said_of
 from aggregator.readers.hints import hints_of
 from aggregator.readers.layout import Layout, lay_out
-from aggregator.readers.marks import marks_of_feed, marks_of_slices, split
+from aggregator.readers.marks import bytes_of, marks_of_feed, marks_of_slices, split
 from aggregator.readers.plain import read_head, read_item, scope_of
 from aggregator.readers.plain_texts import Doubt
 from aggregator.readers.reference import Parsed, parse
 from aggregator.readers.slices import are_items, lay_out_without, may_be_cut, spans_of
+from aggregator.readers.twins import Keys, keys_of_xml, with_twins
 from aggregator.readers.wellformed import has_controls, mend, plain_feed
 
 
@@ -51,7 +52,7 @@ class _Found:
 
 
 def read_xml(page: Page, *, known: bytes = b"") -> Extraction:
-    """Read an XML feed, but for items whose mark is `known`.
+    """Read an XML feed, but for items whose mark is `known` and that are no twins of others.
 
     Raises:
         NotAFeed: It is an HTML page or something else.
@@ -88,10 +89,15 @@ def _find_all(page: Page, known: frozenset[bytes]) -> _Found:
         marks = marks_of_slices(encoded, spans, layout, url=page.url)
     else:
         marks = marks_of_feed(layout, url=page.url)
+
+    def keys_of(at: int) -> Keys:
+        return keys_of_xml(bytes_of(layout.items[at]))
+
+    fresh = [at for at, mark in enumerate(marks) if mark not in known]
     return _Found(
         layout=layout,
         marks=marks,
-        fresh=[at for at, mark in enumerate(marks) if mark not in known],
+        fresh=with_twins(fresh, len(marks), keys_of),
         problem=mended.problem,
         has_controls=has_controls(encoded),
     )
@@ -108,7 +114,12 @@ def _find_fresh(page: Page, known: frozenset[bytes]) -> _Found | None:
     if short is None:
         return None
     marks = marks_of_slices(encoded, spans, short[0], url=page.url)
+
+    def keys_of(at: int) -> Keys:
+        return keys_of_xml(encoded[slice(*spans[at])])
+
     fresh = [at for at, mark in enumerate(marks) if mark not in known]
+    fresh = with_twins(fresh, len(marks), keys_of)
     if fresh:
         short = lay_out_without(encoded, spans, cut.difference(fresh))
         if short is None:

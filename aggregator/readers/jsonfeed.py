@@ -15,13 +15,14 @@ from aggregator.readers.addresses import join
 from aggregator.readers.hints import hints_of_json
 from aggregator.readers.marks import marks_of, split
 from aggregator.readers.markup import html_of, longest_first
+from aggregator.readers.twins import keys_of_json, with_twins
 
 _MAX_ITEMS = 10_000
 _MAX_OBJECTS = 300_000  # with lists, and braces in texts: what bounds the memory they take
 
 
 def read_json(text: str, *, url: str, known: bytes = b"") -> Extraction:
-    """Read a JSON Feed, but for items whose mark is `known`.
+    """Read a JSON Feed, but for items whose mark is `known` and that are no twins of others.
 
     Raises:
         NotAFeed: It is no JSON, or other JSON than a feed.
@@ -34,9 +35,15 @@ def read_json(text: str, *, url: str, known: bytes = b"") -> Extraction:
     outside = json.dumps([base, language, author]).encode()
     marks = marks_of((json.dumps(item, sort_keys=True).encode() for item in items), outside=outside)
     before = split(known)
-    fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in before]
+    fresh = with_twins(
+        [at for at, mark in enumerate(marks) if mark not in before],
+        len(marks),
+        lambda at: keys_of_json(items[at]),
+    )
     return Extraction(
-        entries=tuple(_entry(item, base=base, author=author) for item in fresh),
+        entries=tuple(
+            _entry(item, base=base, author=author) for item in map(items.__getitem__, fresh)
+        ),
         marks=b"".join(marks),
         known=len(items) - len(fresh),
         hints=hints_of_json(feed, url=url),

@@ -34,7 +34,7 @@ def marks_of(items: Iterable[bytes | memoryview], *, outside: bytes) -> list[byt
 
 def marks_of_feed(layout: Layout, *, url: str) -> list[bytes]:
     """Return the mark of each item of an XML feed, in order."""
-    return marks_of(map(_bytes, layout.items), outside=_outside(layout, url))
+    return marks_of(map(bytes_of, layout.items), outside=_outside(layout, url))
 
 
 def marks_of_slices(
@@ -55,7 +55,8 @@ def marks_of_slices(
     return marks_of(slices, outside=names + _outside(layout, url))
 
 
-def _bytes(element: etree._Element) -> bytes:
+def bytes_of(element: etree._Element) -> bytes:
+    """Return an element as XML in UTF-8."""
     # With all namespaces in scope, whichever element declares them.
     return bytes(etree.tostring(element, encoding="utf-8", with_tail=False))
 
@@ -66,7 +67,7 @@ def _outside(layout: Layout, url: str) -> bytes:
     for element in dict.fromkeys((layout.root, layout.channel)):
         parts += [element.tag, *_flat(sorted(element.items()))]
     parts += [
-        _bytes(element)
+        bytes_of(element)
         for element in layout.head
         if name_of(element.tag) in _INHERITED and not _is_other_link(element)
     ]

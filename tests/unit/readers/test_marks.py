@@ -3,7 +3,7 @@
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -27,8 +27,11 @@ def fresh(page: Page, known: bytes) -> tuple[Entry, ...]:
     return read_feed(page, known=known).entries
 
 
-ONE = "<item><title>1</title></item>"
-TWO = "<item><title>2</title><description><![CDATA[</item><item>]]></description></item>"
+ONE = "<item><title>1</title><guid>a</guid></item>"
+TWO = (
+    "<item><title>2</title><guid>b</guid>"
+    "<description><![CDATA[</item><item>]]></description></item>"
+)
 
 
 def test_an_unchanged_feed_holds_nothing_new_and_is_not_empty(page_of: PageOf) -> None:
@@ -134,15 +137,20 @@ def _edited(body: bytes, chance: random.Random) -> Iterator[bytes]:
             "edit": re.sub(rb">([^<]+)</", rb">\1 bis</", item[0], count=1),
             "withdraw": b"",
             "repeat": item[0] * 2,
-            "insert": b"<%s><title>Un ajout</title></%s>%s" % (item[1], item[1], item[0]),
+            "insert": b"<%s><title>Un ajout</title><id>ajout</id></%s>%s"
+            % (item[1], item[1], item[0]),
         }[change]
         yield body[: item.start()] + new + body[item.end() :]
+
+
+def _guids(entries: Iterable[Entry]) -> set[str | None]:
+    return {entry.guid or entry.link for entry in entries}
 
 
 @pytest.mark.corpus
 def test_of_every_feed_only_what_has_changed_is_read(corpus: Path, page_of: PageOf) -> None:
     chance = random.Random(3)
-    marked = 0
+    marked = known_items = twins = 0
     for path in sorted((corpus / "feeds").rglob("*")):
         if not path.is_file() or path.suffix == ".csv":
             continue
@@ -162,9 +170,66 @@ def test_of_every_feed_only_what_has_changed_is_read(corpus: Path, page_of: Page
                 continue
             pairs = list(zip(whole.entries, split(whole.marks), strict=True))
             known = set(split(before.marks))
-            assert read.entries == tuple(entry for entry, mark in pairs if mark not in known), path
+            new = [entry for entry, mark in pairs if mark not in known]
+            left_out = [entry for entry, _ in pairs if entry not in read.entries]
+            assert read.entries == tuple(e for e, _ in pairs if e not in left_out), path
+            assert not any(entry in left_out for entry in new), path
+            assert not _guids(left_out) & _guids(new), path
+            known_items, twins = known_items + len(pairs), twins + len(read.entries) - len(new)
             assert read.known == len(pairs) - len(read.entries)
             assert (read.title, read.language, read.warnings, read.may_be_empty) == (
                 *(whole.title, whole.language, whole.warnings, whole.may_be_empty),
             ), path
     assert marked > 1_000
+    assert twins < known_items / 100
+
+
+@pytest.mark.parametrize(
+    ("known", "new", "is_read_again"),
+    [
+        ("<guid>x</guid>", "<guid>y</guid>", False),
+        ("<guid>x</guid>", "<guid><![CDATA[ &#x ]]></guid>", False),
+        ("<guid>x&#38;y</guid>", "<guid><![CDATA[\nx&y]]></guid>", True),
+        ("<guid>x</guid>", "<guid>&#120;<!-- one --></guid>", True),
+        ("<GUID>x</GUID>", "<Id> x</Id>", True),
+        ("<link>/a</link>", "<link>https://a.fr/a?utm_source=b</link>", True),
+        ("<link>/a</link>", "<link>/b</link>", False),
+        ("<link>/?p=1</link>", "<link>/?p=2</link>", False),
+        ("<link>/s?article1</link>", "<link>/s?article2</link>", False),
+        ("<link>/a#1</link>", "<link>/a#2</link>", False),
+        ("<link>/a</link><guid>1</guid>", "<link>/a</link><guid>2</guid>", False),
+        ("<enclosure url='/a'/>", "<link href='/a'/>", True),
+        ("<author>A</author>", "<author>B</author>", True),
+        # What only looks like a guid.
+        (
+            "<description><![CDATA[<guid>x</guid>]]></description><link>/a</link>",
+            "<description><![CDATA[<guid>y</guid>]]></description><link>/a</link>",
+            True,
+        ),
+    ],
+)
+def test_a_new_item_brings_what_might_be_taken_for_it(
+    page_of: PageOf, known: str, new: str, *, is_read_again: bool
+) -> None:
+    other = "<item><title>Autre</title><guid>z</guid></item>"
+    before = f"<item><title>Avant</title>{known}</item>"
+    marks = read_feed(page_of(rss(before, other))).marks
+    read = read_feed(
+        page_of(rss(f"<item><title>Neuf</title>{new}</item>", before, other)), known=marks
+    )
+
+    titles = ["Neuf", "Avant"] if is_read_again else ["Neuf"]
+    assert ([entry.title for entry in read.entries], read.known) == (titles, 3 - len(titles))
+
+
+def test_items_of_json_bring_their_twins(page_of: PageOf) -> None:
+    def read(*items: Mapping[str, object], known: bytes = b"") -> Extraction:
+        return read_feed(page_of(json.dumps({"items": items})), known=known)
+
+    first, other = {"id": 1, "title": "Avant"}, {"url": "/1", "title": "Autre"}
+    known = read(first, other).marks
+    by_id = read({"id": " 1", "title": "Neuf"}, first, other, known=known)
+    by_link = read({"url": "https://a.fr/1?xtor=2", "title": "Neuf"}, first, other, known=known)
+
+    assert [entry.title for entry in by_id.entries] == ["Neuf", "Avant"]
+    assert [entry.title for entry in by_link.entries] == ["Neuf", "Autre"]

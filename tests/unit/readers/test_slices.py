@@ -11,9 +11,9 @@ from aggregator.readers import feed, read_feed, slices, wellformed
 
 PageOf = Callable[..., Page]
 
-ONE = "<item><title>1</title><x:a lang='fr'/></item>"
-TWO = "<item><title>2</title><description><![CDATA[<p>]]></description></item>"
-NEW = "<item><title>Neuf</title></item>"
+ONE = "<item><title>1</title><guid>1</guid><x:a lang='fr'/></item>"
+TWO = "<item><title>2</title><guid>2</guid><description><![CDATA[<p>]]></description></item>"
+NEW = "<item><title>Neuf</title><guid>3</guid></item>"
 
 
 def rss(*parts: str, names: str = "xmlns:x='urn:x'", end: str = "</channel></rss>") -> str:

@@ -1,0 +1,123 @@
+"""Items that share what identifies them: where one of them is new, all have to be read.
+
+Some sites give one guid, or one link without a guid, to several items. The store tells them apart
+when it sees them side by side; a new one that came alone would pass for an edit of another.
+
+What is found here is coarser than what identifies a post in the end: two items that would be one
+post always share it. Others that happen to share it are read again for nothing, no more.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
+from typing import Any
+from unicodedata import normalize
+from urllib.parse import unquote
+
+_SAID = re.compile(
+    rb"<(?:[\w.-]{1,40}:)?(guid|id|link|origlink|enclosure)(?=[\s/>])([^>]*)>", re.IGNORECASE
+)
+_ABOUT = re.compile(rb"<[^>]*\babout\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_TARGET = re.compile(rb"\b(?:href|url|uri)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_CDATA = b"<![CDATA["
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_SITE = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
+# Of a query, only what never says how a reader came (`TRACKING` of the normaliser).
+_TELLING = re.compile(
+    r"(?:^|&)(?:id|p|n|a|nid|item|post|page|page_id|article|event|news|actu|num|numero)=([^&#]*)"
+    r"|\A([^=&]*)\Z"
+)
+
+Keys = frozenset[str]
+_NO_KEYS: Keys = frozenset({""})  # they may all be one
+
+
+def with_twins(fresh: Sequence[int], count: int, keys_of: Callable[[int], Keys]) -> list[int]:
+    """Return which of `count` items are to be read: those that are `fresh`, and their twins."""
+    if not 0 < len(fresh) < count:
+        return list(fresh)
+    chosen = set(fresh)
+    wanted = frozenset().union(*map(keys_of, fresh))
+    return [at for at in range(count) if at in chosen or not wanted.isdisjoint(keys_of(at))]
+
+
+def keys_of_json(item: Mapping[str, Any]) -> Keys:
+    """Return what may identify an item of a JSON Feed."""
+    if guid := _folded(_string(item.get("id"))):
+        return frozenset({guid})
+    files = item.get("attachments")
+    attached = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
+    holders = [(item, key) for key in ("url", "external_url", "uri")]
+    links = [holder.get(key) for holder, key in [*holders, *((file, "url") for file in attached)]]
+    return _keys_of_links([_string(link) for link in links])
+
+
+def keys_of_xml(item: bytes) -> Keys:
+    """Return what may identify an item of RSS, RDF or Atom, given as well-formed XML in UTF-8."""
+    guids, links, is_sure = set(), [], False
+    about = _ABOUT.match(item)
+    if about is not None:
+        guids.add(_folded(_decoded(about[1] or about[2] or b"")))
+    for found in _SAID.finditer(item):
+        text = b"" if found[2].endswith(b"/") else _text_after(item, found.end())
+        if found[1].lower() in {b"guid", b"id"}:
+            guid = _folded(_decoded(text))
+            guids.add(guid)
+            is_sure = is_sure or (bool(guid) and _stands_alone(item, found.start()))
+        else:
+            targets = (one or other for one, other in _TARGET.findall(found[2]))
+            links += [_decoded(link) for link in (text, *targets)]
+    guids.discard("")
+    if is_sure:
+        return frozenset(guids)
+    return frozenset(guids) | _keys_of_links(links) if guids else _keys_of_links(links)
+
+
+def _text_after(item: bytes, start: int) -> bytes:
+    """Return the text from `start` on; whatever element it ends with."""
+    first = item.find(b"<", start)
+    if item.startswith((_CDATA, b"<!--"), first):
+        end = item.find(b"</", item.find(b"]]>", first) if b"]]>" in item[first:] else first)
+        text = _COMMENT.sub(b"", item[start:end])
+        return text.replace(_CDATA, b"").replace(b"]]>", b"")
+    return item[start:first]
+
+
+def _stands_alone(item: bytes, at: int) -> bool:
+    """Tell whether an element is surely one of the item's own, not quoted in a text or nested."""
+    return (
+        item.rfind(_CDATA, 0, at) <= item.rfind(b"]]>", 0, at)
+        and item.rfind(b"<!--", 0, at) <= item.rfind(b"-->", 0, at)
+        and item.find(b"source", 0, at) < 0
+    )
+
+
+def _string(value: object) -> str:
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
+def _decoded(text: bytes) -> str:
+    # Twice: links are often escaped twice, which is mended later.
+    decoded = text.decode("utf-8", "replace")
+    return unescape(unescape(decoded)) if "&" in decoded else decoded
+
+
+def _folded(text: str) -> str:
+    """Return a text without spaces and what nobody sees."""
+    if not text.isprintable():
+        text = "".join([one for one in text if one.isprintable()])
+    return normalize("NFC", text.replace(" ", ""))
+
+
+def _keys_of_links(links: Sequence[str]) -> Keys:
+    """Return what identifies an item without a guid, by any of its links."""
+    keys = {key for link in links if (text := _folded(link)) for key in (text, _address(text))}
+    return frozenset(keys) or _NO_KEYS
+
+
+def _address(link: str) -> str:
+    """Return an address but for what may be written in more than one way."""
+    rest, _, fragment = unquote(_SITE.sub("", link, count=1)).casefold().partition("#")
+    page, _, query = rest.partition("?")
+    telling = "&".join(one or other for one, other in _TELLING.findall(query))
+    return f"@{page.partition(';')[0].strip('./')}?{telling}#{fragment}"
