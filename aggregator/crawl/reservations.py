@@ -3,11 +3,15 @@
 By article L.122-5-3 CPI (directive (EU) 2019/790, art. 4) a site may reserve it in a way that
 machines read. We index for search and show extracts, so it does not stop us; it is noted, and
 shown to everyone.
+
+What was said holds until the site says otherwise, in the file, a header or a page: a request that
+fails, a file that went or has no rule for the address is silence, and silence takes nothing back.
+So a site is at worst taken to reserve more than it does any more, never less.
 """
 
 import asyncio
 import json
-from collections.abc import Sequence
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -16,8 +20,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.crawl.visiting import Visit
-from aggregator.errors import SourceError
+from aggregator.errors import ForbiddenAddress, SourceError, StoreError
 from aggregator.fetch import Web, fetch
+from aggregator.fetch.urls import parse_url
 from aggregator.model import Page
 from aggregator.store import Store
 
@@ -26,7 +31,10 @@ AT_ONCE = 60  # sources asked in one go: 10,000 in a week, when that is every ho
 
 _WELL_KNOWN = "/.well-known/tdmrep.json"
 _MAX_BYTES = 200_000
-_MAX_POLICY = 500
+# More than any site has use for; a rule beyond them is none, for matching it could take long.
+_MAX_RULES, _MAX_LOCATION, _MAX_STARS = 200, 500, 5
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,36 +56,45 @@ def stated(found: Visit) -> Reservation | None:
 
 
 async def ask_site(url: str, *, web: Web) -> Reservation:
-    """Return what the file of a site says of one of its addresses."""
+    """Return what the file of a site says of one of its addresses; nothing where there is none."""
     try:
         page = await fetch(urljoin(url, _WELL_KNOWN), web=web)
     except SourceError:
         return Reservation()
-    return _in_file(page, url) if isinstance(page, Page) else Reservation()
+    if not isinstance(page, Page):
+        return Reservation()
+    # Beside the event loop: a file may be made to be slow to read.
+    return await asyncio.to_thread(_in_file, page, url)
 
 
 async def ask_sites(database: Path, *, web: Web, now: datetime) -> None:
     """Ask the sites whose file was not read for a week, a few at a time, and keep their answers.
 
-    Beside the crawl, on a connection of its own: such a request can wait, news cannot.
+    Beside the crawl, on a connection of its own: such a request can wait, news cannot. A site whose
+    answer we cannot cope with is asked again in a week, like the others.
 
     Raises:
         StoreError: The database cannot be used.
     """
 
-    def unasked() -> Sequence[tuple[str, str]]:
+    def keep(slug: str, said: Reservation) -> None:
         with Store.open(database) as store:
-            return store.unasked_reservations(before=now - ASKED_EVERY, limit=AT_ONCE)
+            store.note_tdm(slug, reserved=said.reserved, policy=said.policy, checked=now)
 
-    def keep(found: Sequence[tuple[str, Reservation]]) -> None:
-        with Store.open(database) as store, store.transaction():
-            for slug, said in found:
-                store.note_tdm(slug, reserved=said.reserved, policy=said.policy, checked=now)
+    for slug, url in await asyncio.to_thread(_unasked, database, now - ASKED_EVERY):
+        try:
+            said = await ask_site(url, web=web)
+            await asyncio.to_thread(keep, slug, said)
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever a stranger made of our faults is told below
+            _log.exception("%s: what it says of data mining could not be kept; report it", slug)
+            await asyncio.to_thread(keep, slug, Reservation())
 
-    asked = await asyncio.to_thread(unasked)
-    found = [(slug, await ask_site(url, web=web)) for slug, url in asked]
-    if found:
-        await asyncio.to_thread(keep, found)
+
+def _unasked(database: Path, before: datetime) -> tuple[tuple[str, str], ...]:
+    with Store.open(database) as store:
+        return store.unasked_reservations(before=before, limit=AT_ONCE)
 
 
 def _in_file(page: Page, url: str) -> Reservation:
@@ -87,18 +104,33 @@ def _in_file(page: Page, url: str) -> Reservation:
     except (ValueError, RecursionError):
         return Reservation()
     path = urlsplit(url).path or "/"
-    for rule in rules if isinstance(rules, list) else []:
+    for rule in rules[:_MAX_RULES] if isinstance(rules, list) else []:
         if isinstance(rule, dict) and _fits(rule.get("location"), path):
-            policy = rule.get("tdm-policy")
-            return Reservation(
-                reserved=rule.get("tdm-reservation") in (1, "1", True),
-                policy=policy[:_MAX_POLICY] if isinstance(policy, str) else None,
-            )
+            reserved = _flag(rule.get("tdm-reservation"))
+            policy = _policy(rule.get("tdm-policy"), page) if reserved else None
+            return Reservation(reserved=reserved, policy=policy)
     return Reservation()
 
 
+def _flag(value: Any) -> bool | None:
+    if value in (1, "1"):  # true too, which sites write
+        return True
+    return False if value in (0, "0") else None
+
+
+def _policy(value: Any, page: Page) -> str | None:
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        return str(parse_url(page.url).joined(value))
+    except ForbiddenAddress:
+        return None
+
+
 def _fits(location: Any, path: str) -> bool:
-    if not isinstance(location, str):
+    if not isinstance(location, str) or len(location) > _MAX_LOCATION:
+        return False
+    if location.count("*") > _MAX_STARS:
         return False
     # As in robots.txt: a prefix, where * stands for anything and $ for the end.
     pattern = location.removesuffix("$") if location.endswith("$") else f"{location}*"

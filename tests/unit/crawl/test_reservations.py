@@ -21,7 +21,7 @@ def page(body: bytes = b"", **rest: object) -> Page:
     [
         ([{"location": "/", "tdm-reservation": 1}], Reservation(reserved=True)),
         (
-            [{"location": "/actualites/", "tdm-reservation": 1, "tdm-policy": "https://s/p"}],
+            [{"location": "/actualites/", "tdm-reservation": 1, "tdm-policy": "https://s/p#x"}],
             Reservation(reserved=True, policy="https://s/p"),
         ),
         ([{"location": "/*/feed$", "tdm-reservation": 1}], Reservation(reserved=True)),
@@ -32,6 +32,10 @@ def page(body: bytes = b"", **rest: object) -> Page:
             ],
             Reservation(reserved=False),
         ),
+        ([{"location": "/", "tdm-reservation": "0"}], Reservation(reserved=False)),
+        ([{"location": "/", "tdm-reservation": "non"}], Reservation()),
+        ([{"location": "/", "tdm-reservation": [1]}], Reservation()),
+        ([{"location": "/"}], Reservation()),
         ([{"location": "/actu[a]lites", "tdm-reservation": 1}], Reservation()),
         ([{"location": 7}, "text", None], Reservation()),
         ({"location": "/"}, Reservation()),
@@ -39,6 +43,40 @@ def page(body: bytes = b"", **rest: object) -> Page:
 )
 def test_the_first_rule_that_fits_an_address_counts(rules: object, found: Reservation) -> None:
     assert _in_file(page(json.dumps(rules).encode()), page().url) == found
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        ("/conditions", "https://s.example/conditions"),
+        ("//s.example/é", "https://s.example/%C3%A9"),
+        ("\ud800", None),
+        ("https://\ud800/", None),
+        ("javascript:alert(1)", None),
+        ("http://a:b@s.example/", None),
+        ("https://s.example/" + "x" * 9_000, None),
+        ("", None),
+        (7, None),
+        (["https://s.example/"], None),
+    ],
+)
+def test_a_policy_is_a_web_address_or_nothing(policy: object, found: str | None) -> None:
+    rules = [{"location": "/", "tdm-reservation": 1, "tdm-policy": policy}]
+    said = _in_file(page(json.dumps(rules).encode()), page().url)
+    assert said == Reservation(reserved=True, policy=found)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [{"location": f"/{number}"} for number in range(200)] + [{"location": "/"}],
+        [{"location": "/" + "*" * 6}],
+        [{"location": "*" + "/actualites/feed" * 40}],
+    ],
+)
+def test_rules_that_would_be_slow_to_match_are_none(rules: list[dict[str, object]]) -> None:
+    body = json.dumps([rule | {"tdm-reservation": 1} for rule in rules]).encode()
+    assert _in_file(page(body), page().url * 40) == Reservation()
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"", b"[" * 100_000, b"\xff\xfe"])
