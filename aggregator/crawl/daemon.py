@@ -124,20 +124,34 @@ class _Crawler:
             jitter_s=QUIET_JITTER_S,
         )
         jobs = [
-            Job(when=Every(seconds=PASS_EVERY_S), work=lambda: self._pass(web)),
-            Job(when=at_night, work=lambda: upkeep.daily(clock.now())),
-            Job(when=Once(after_s=CATCH_UP_AFTER_S), work=lambda: upkeep.catch_up(clock.now())),
-        ]
-        jobs.append(
+            # The others may fail and be told. A database that is broken, the pass notices too.
             Job(
+                name="the pass",
+                when=Every(seconds=PASS_EVERY_S),
+                work=lambda: self._pass(web),
+                vital=True,
+            ),
+            Job(name="upkeep", when=at_night, work=lambda: upkeep.daily(clock.now())),
+            Job(
+                name="upkeep after the start",
+                when=Once(after_s=CATCH_UP_AFTER_S),
+                work=lambda: upkeep.catch_up(clock.now()),
+            ),
+            Job(
+                name="asking sites of data mining",
                 when=Every(seconds=ASK_SITES_EVERY_S),
                 work=lambda: ask_sites(self._store.path, web=web, now=clock.now()),
-            )
-        )
+            ),
+        ]
         if (subscriber := self._subscriber) is not None:
             jobs += [
-                Job(when=Every(seconds=TEND_EVERY_S), work=lambda: subscriber.tend(clock.now())),
                 Job(
+                    name="tending hubs",
+                    when=Every(seconds=TEND_EVERY_S),
+                    work=lambda: subscriber.tend(clock.now()),
+                ),
+                Job(
+                    name="renewing leases of hubs",
                     when=Every(seconds=RENEW_EVERY_S),
                     work=lambda: subscriber.renew(clock.now(), listed=self._listed()),
                 ),
