@@ -8,6 +8,7 @@ prometheus_client is imported when a crawler process starts, nowhere else.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,7 +174,11 @@ class _Database:
 
     def _size(self) -> int:
         files = (self._path, self._path.with_name(f"{self._path.name}-wal"))
-        return sum(file.stat().st_size for file in files if file.exists())
+        size = 0
+        for file in files:
+            with suppress(FileNotFoundError):  # the log goes whenever the last reader does
+                size += file.stat().st_size
+        return size
 
 
 def _gauge(name: str, about: str, value: float) -> "GaugeMetricFamily":

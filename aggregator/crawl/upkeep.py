@@ -6,6 +6,7 @@ full backup disk must not cost a town its news; the log and `/metrics` say so in
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +25,10 @@ BACKUPS = "backups"
 
 def newest_backup(database: Path) -> datetime | None:
     """Return when the newest backup of a database was made."""
-    folder = backup_folder(database)
-    made = [file.stat().st_mtime for file in folder.glob("*.db")]
+    made = []
+    for file in backup_folder(database).glob("*.db"):
+        with suppress(FileNotFoundError):  # its time was over, just now
+            made.append(file.stat().st_mtime)
     return datetime.fromtimestamp(max(made), tz=UTC) if made else None
 
 

@@ -66,6 +66,14 @@ def test_a_start_makes_up_for_what_was_missed_and_no_more(database: Path) -> Non
     assert log.names.count("backed up") == 2
 
 
+def test_a_backup_that_goes_meanwhile_is_none(database: Path) -> None:
+    folder = backup_folder(database)
+    folder.mkdir()
+    # As rotation leaves it between the listing and the look.
+    (folder / "veille-2026-01-01.db").symlink_to(folder / "gone")
+    assert newest_backup(database) is None
+
+
 @pytest.mark.parametrize("error", [StoreError("no room left"), OSError("no room left")])
 def test_a_backup_that_fails_is_told_and_stops_nothing(
     database: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
