@@ -46,7 +46,7 @@ def back_up(path: Path, folder: Path, *, now: datetime) -> Path:
             _copy(path, part, now)
             part.replace(final)
             _flush(folder)
-            for old in rotation.superfluous(folder):
+            for old in rotation.superfluous(folder, made=final):
                 old.unlink()
     except OSError as error:
         raise StoreError(f"{folder}: the backup cannot be written ({error.strerror})") from error

@@ -17,10 +17,15 @@ def name_of(day: date) -> str:
     return f"veille-{day.isoformat()}.db"
 
 
-def superfluous(folder: Path) -> list[Path]:
-    """Return the backups of a folder that may go; files of other names are none of ours."""
+def superfluous(folder: Path, *, made: Path) -> list[Path]:
+    """Return the backups of a folder that may go; files of other names are none of ours.
+
+    Args:
+        folder: Where they are.
+        made: The one just made: it stays, however old a clock that is wrong makes it look.
+    """
     files = {day: file for file in folder.iterdir() if (day := _day_of(file.name)) is not None}
-    return [files[day] for day in files.keys() - kept(files)]
+    return [files[day] for day in files.keys() - kept(files) if files[day] != made]
 
 
 def kept(days: Iterable[date]) -> set[date]:

@@ -107,6 +107,18 @@ def test_old_ones_go_and_other_files_stay(filled: Store, folder: Path, now: date
     assert len(found) == 2 + 6 + 4  # it and six other days, four weeks; all is of one month
 
 
+def test_one_made_by_a_clock_in_the_past_stays(filled: Store, folder: Path) -> None:
+    folder.mkdir()
+    for month in range(1, 13):
+        for day in range(1, 29):
+            (folder / f"veille-2026-{month:02}-{day:02}.db").touch()
+    made = back_up(filled.path, folder, now=datetime(1970, 1, 1, tzinfo=UTC))
+    assert made.name == "veille-1970-01-01.db"
+    assert made.name in names(folder)
+    again = back_up(filled.path, folder, now=datetime(1970, 1, 2, tzinfo=UTC))
+    assert again.exists()
+
+
 def test_what_a_kill_left_is_swept(filled: Store, folder: Path, now: datetime) -> None:
     folder.mkdir()
     (folder / ".veille-x.part").write_text("half")

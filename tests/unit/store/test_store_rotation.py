@@ -67,7 +67,7 @@ def test_only_what_it_named_can_go(tmp_path: Path) -> None:
     ]
     for name in others:
         (tmp_path / name).touch()
-    gone = {file.name for file in superfluous(tmp_path)}
+    gone = {file.name for file in superfluous(tmp_path, made=tmp_path / name_of(FIRST))}
     assert gone
     assert all(name.startswith("veille-2024-01-") for name in gone)
     assert not gone & set(others)
