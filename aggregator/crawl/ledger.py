@@ -7,9 +7,10 @@ before.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from aggregator.crawl.settling import Settler, Visited
 from aggregator.errors import ReadError, StoreError
@@ -22,6 +23,8 @@ GROUP = 64
 GROUP_POSTS = 1_500
 LINGER_S = 1.0  # what a visit waits at most for others to share its transaction
 
+Pauses = Mapping[str, tuple[datetime, int]]
+
 _log = logging.getLogger(__name__)
 
 
@@ -32,6 +35,7 @@ class Ledger:
         store: Nobody else may use it meanwhile.
         timezone: The town's.
         crawl: The number of the pass.
+        pauses: Gives what hosts asked for since it was last called: until when, and the status.
         report: Called with each result when it is saved.
     """
 
@@ -41,6 +45,7 @@ class Ledger:
         *,
         timezone: str,
         crawl: int,
+        pauses: Callable[[], Pauses],
         report: Callable[[SourceResult], None],
     ) -> None:
         self.crawl = crawl
@@ -48,6 +53,7 @@ class Ledger:
         self.results: list[SourceResult] = []
         self._store = store
         self._settler = Settler(store, timezone=timezone, crawl=crawl)
+        self._pauses = pauses
         self._report = report
         self._waiting: asyncio.Queue[Visited] = asyncio.Queue(maxsize=GROUP)
         self._closing = False
@@ -83,6 +89,7 @@ class Ledger:
                 await self._save(group)
             if self._waiting.empty() and not self._closing:
                 self._some.clear()
+        await self._save([])
 
     def _group(self) -> list[Visited]:
         group: list[Visited] = []
@@ -94,12 +101,14 @@ class Ledger:
         return group
 
     async def _save(self, group: Sequence[Visited]) -> None:
-        async with self.turn:
-            await self._save_in_thread(group)
+        pauses = self._pauses()
+        if group or pauses:
+            async with self.turn:
+                await self._save_in_thread(group, pauses)
 
-    async def _save_in_thread(self, group: Sequence[Visited]) -> None:
+    async def _save_in_thread(self, group: Sequence[Visited], pauses: Pauses) -> None:
         # A stop must not leave the thread writing to a store that is being closed.
-        writing = asyncio.ensure_future(asyncio.to_thread(self._write, group))
+        writing = asyncio.ensure_future(asyncio.to_thread(self._write, group, pauses))
         try:
             results = await asyncio.shield(writing)
         except asyncio.CancelledError:
@@ -112,7 +121,11 @@ class Ledger:
             self.results.append(result)
             self._report(result)
 
-    def _write(self, group: Sequence[Visited]) -> list[SourceResult]:
+    def _write(self, group: Sequence[Visited], pauses: Pauses) -> list[SourceResult]:
+        if pauses:
+            with self._store.transaction():
+                for host, (until, status) in pauses.items():
+                    self._store.pause_host(host, until=until, status=status)
         try:
             with self._store.transaction():
                 return [self._settler.settle(visited) for visited in group]

@@ -68,7 +68,13 @@ async def crawl(
         return ()
     for host, pause in store.hosts(clock()).items():
         web.leave_alone(host, until=pause.until, status=pause.status)
-    ledger = Ledger(store, timezone=town.timezone, crawl=store.start_crawl(clock()), report=report)
+    ledger = Ledger(
+        store,
+        timezone=town.timezone,
+        crawl=store.start_crawl(clock()),
+        pauses=web.pauses_told,
+        report=report,
+    )
     rounds = _Rounds(
         due, ledger=ledger, web=web, scrapers=scrapers, timezone=town.timezone, clock=clock
     )

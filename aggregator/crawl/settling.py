@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import datetime
 
 from aggregator.crawl.habits import learn
 from aggregator.crawl.health import judge
@@ -146,12 +145,6 @@ class Settler:
             timezone=self._timezone,
             habits=past.habits,
         )
-        if isinstance(error, BadStatus) and retry_after_s is not None:
-            self._store.pause_host(
-                urlsplit(error.url).hostname or "",
-                until=now + timedelta(seconds=retry_after_s),
-                status=error.status,
-            )
         return self._record(
             visited,
             result,
