@@ -134,6 +134,18 @@ def test_a_discovered_feed_that_vanished_is_looked_for_again(site: Site, store: 
     assert (result.outcome, result.count.new) == (Outcome.SAVED, 1)
 
 
+def test_a_pause_asked_for_on_the_way_outlives_the_process(site: Site, store: Store) -> None:
+    site.pages["/"] = Answer(body=HOME)
+    site.pages["/flux"] = Answer(status=429, headers={"Retry-After": "7200"})
+    town = town_of(source("quartier", site.url()))
+    assert crawl_all(town, store)["quartier"].outcome is Outcome.FAILED
+    (pause,) = store.hosts(NOW).values()
+    assert (pause.until, pause.status) == (NOW + timedelta(hours=2), 429)
+    site.requests.clear()
+    crawl_all(town, store, now=NOW + timedelta(hours=1))  # another process, as it were
+    assert site.requests == []
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_discovered_feed_that_fails_for_a_moment_is_kept(
     site: Site, store: Store, status: int
