@@ -15,9 +15,11 @@ from aggregator.portal.gateway import Asgi, Scope, Send
 
 # A token of `secrets.token_urlsafe(32)`: who guesses wildly does not even reach the crawler.
 PATH = re.compile(r"/websub/[A-Za-z0-9_-]{43}")
-METHODS = {"GET", "POST"}
-TIMEOUT_S = 35.0  # the crawler gives a hub 30 s
-MOST_AT_ONCE = 8  # hubs try again by themselves
+# What a hub has to ask and its topic fit in; nothing else is handed on, or given to a parser.
+QUERY = re.compile(rb"[\x21-\x7e]{0,4096}")
+WHOLE_S = 30.0  # as long as the crawler gives a hub
+CHUNK_S = 5.0  # between two parts of a message: who dawdles holds no slot
+MOST_AT_ONCE = 8  # of each method: hubs try again by themselves
 ASKED = {b"content-type", b"user-agent", b"x-hub-signature"}
 
 
@@ -26,11 +28,12 @@ class Callbacks:
 
     def __init__(self, app: Asgi, socket: Path | None) -> None:
         self._app = app
-        self._free = MOST_AT_ONCE
+        # Messages may be slow to come. A hub that verifies is quick, and never behind them.
+        self._free = {"GET": MOST_AT_ONCE, "POST": MOST_AT_ONCE}
         self._client = (
             httpx.AsyncClient(
                 transport=httpx.AsyncHTTPTransport(uds=str(socket)),
-                timeout=TIMEOUT_S,
+                timeout=WHOLE_S,
                 trust_env=False,
             )
             if socket is not None
@@ -42,38 +45,49 @@ class Callbacks:
         if (
             self._client is None
             or scope["type"] != "http"
-            or scope["method"] not in METHODS
+            or (method := scope["method"]) not in self._free
             or not PATH.fullmatch(scope["path"])
         ):
             await self._app(scope, receive, send)
-        elif self._free == 0:
+        elif not QUERY.fullmatch(scope.get("query_string", b"")):
+            await _answer(send, 400)
+        elif self._free[method] == 0:
             await _answer(send, 503)
         else:
-            self._free -= 1
+            self._free[method] -= 1
             try:
-                async with asyncio.timeout(TIMEOUT_S):
-                    await _forward(self._client, scope, receive, send)
+                await _forward(self._client, scope, receive, send)
             finally:
-                self._free += 1
+                self._free[method] += 1
 
 
 async def _forward(client: httpx.AsyncClient, scope: Scope, receive: Any, send: Send) -> None:
-    query = scope.get("query_string", b"")
-    raw = scope["path"].encode() + (b"?" + query if query else b"")
+    # Whatever a stranger may cause has a status of its own: no trace in the log.
     try:
-        answer = await client.request(
-            scope["method"],
-            httpx.URL(scheme="http", host="crawler", raw_path=raw),
-            headers=[(name, value) for name, value in scope["headers"] if name in ASKED],
-            content=_body(receive) if scope["method"] == "POST" else None,
-        )
+        async with asyncio.timeout(WHOLE_S):
+            answer = await _ask(client, scope, receive)
     except _Gone:
         return
+    except (TimeoutError, httpx.TimeoutException):
+        await _answer(send, 504)
+    except httpx.InvalidURL:
+        await _answer(send, 400)
     except httpx.HTTPError:
         # The crawler is starting again.
         await _answer(send, 503)
-        return
-    await _answer(send, answer.status_code, answer.content)
+    else:
+        await _answer(send, answer.status_code, answer.content)
+
+
+async def _ask(client: httpx.AsyncClient, scope: Scope, receive: Any) -> httpx.Response:
+    query = scope.get("query_string", b"")
+    raw = scope["path"].encode() + (b"?" + query if query else b"")
+    return await client.request(
+        scope["method"],
+        httpx.URL(scheme="http", host="crawler", raw_path=raw),
+        headers=[(name, value) for name, value in scope["headers"] if name in ASKED],
+        content=_body(receive) if scope["method"] == "POST" else None,
+    )
 
 
 class _Gone(Exception):
@@ -83,7 +97,8 @@ class _Gone(Exception):
 async def _body(receive: Any) -> AsyncIterator[bytes]:
     # Passed on as it comes: a large one is held nowhere.
     while True:
-        message = await receive()
+        async with asyncio.timeout(CHUNK_S):
+            message = await receive()
         if message["type"] == "http.disconnect":
             raise _Gone
         yield message.get("body", b"")
