@@ -14,7 +14,7 @@ from aggregator.model import (
     SourceResult,
     State,
 )
-from aggregator.store import HostPause, Store, rolling
+from aggregator.store import Store, rolling
 
 Rows = Callable[..., Any]
 URL = "https://blog.example/feed"
@@ -93,6 +93,4 @@ def test_what_served_only_then_goes_too(old: Store, now: datetime, rows: Rows) -
     old.roll_up(now)
     assert rows("SELECT url FROM http_memory") == [(f"{URL}?2026-03-10",)]
     assert rows("SELECT started FROM crawls") == [("2026-03-10T12:00:00Z",)]
-    assert old.hosts(now - timedelta(days=9)) == {
-        "new.example": HostPause(until=now + timedelta(hours=1), status=429)
-    }
+    assert rows("SELECT host FROM hosts") == [("new.example",)]
