@@ -17,7 +17,7 @@ run: $(VENV)/.ready ## crawl and serve the sources of sources.yaml
 	$(BIN)/aggregator up
 
 test: $(VENV)/.ready-dev ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(VENV)/.ready-dev ## formatting, lint, types
 	$(BIN)/ruff format --check .
