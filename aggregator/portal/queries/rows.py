@@ -66,6 +66,13 @@ class SourceCard:
     unlisted_since: datetime | None = None
 
     @property
+    def next_told(self) -> str:
+        """When it is visited next and why, where the reason says both."""
+        told = self.next_reason.removeprefix("prochain relevé ")
+        says_when = told != self.next_reason or told.startswith("nouvel essai ")
+        return told if says_when else ""
+
+    @property
     def shows_unverified(self) -> bool:
         """Whether visitors must know that nobody has seen its feed answer yet."""
         return self.feed_unverified and self.last_success is None

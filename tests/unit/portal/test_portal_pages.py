@@ -373,11 +373,11 @@ def test_a_source_says_why_it_is_visited_when_it_is(own: tuple[Visitor, Path]) -
     with sqlite3.connect(database) as connection:
         connection.execute(
             "UPDATE source_states SET next_fetch = '2026-11-24T08:00:00Z',"
-            " next_reason = 'publie en moyenne tous les 6 jours',"
+            " next_reason = 'prochain relevé mardi vers 9 h : publie en moyenne tous les 6 jours',"
             " proposed_feed = 'https://ailleurs.example/<b>flux', tdm_reserved = 1"
             " WHERE source_id = (SELECT id FROM sources WHERE slug = 'gazette')"
         )
     page = visitor.ask("/source/gazette").text
-    assert "publie en moyenne tous les 6 jours" in page
+    assert "<dd>mardi vers 9 h : publie en moyenne tous les 6 jours</dd>" in page
     assert "https://ailleurs.example/&lt;b&gt;flux, à vérifier" in page
     assert "L.122-5-3" in page
