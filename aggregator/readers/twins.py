@@ -15,7 +15,7 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 _SAID = re.compile(
-    rb"<(?:[\w.-]{1,40}:)?(guid|id|link|origlink|enclosure)(?=[\s/>])([^>]*)>", re.IGNORECASE
+    rb"<(?:[\w.-]{1,40}:)?(guid|id|link|origlink|enclosure)(?=[\s/>])([^<>]*)>", re.IGNORECASE
 )
 _ABOUT = re.compile(rb"<[^>]*\babout\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _TARGET = re.compile(rb"\b(?:href|url|uri)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
@@ -28,8 +28,14 @@ _TELLING = re.compile(
     r"|\A([^=&]*)\Z"
 )
 
+# What bounds the work that a hostile item makes.
+_MAX_SAID = 40  # elements of one item
+_MAX_RAW = 2_000  # bytes of one text
+_MAX_CHARACTERS = 400  # what differs only later counts as the same
+
 Keys = frozenset[str]
 _NO_KEYS: Keys = frozenset({""})  # they may all be one
+_ANY = "*"  # the key of an item of which too much is said
 
 
 def with_twins(fresh: Sequence[int], count: int, keys_of: Callable[[int], Keys]) -> list[int]:
@@ -38,6 +44,9 @@ def with_twins(fresh: Sequence[int], count: int, keys_of: Callable[[int], Keys])
         return list(fresh)
     chosen = set(fresh)
     wanted = frozenset().union(*map(keys_of, fresh))
+    if _ANY in wanted:
+        return list(range(count))
+    wanted |= {_ANY}
     return [at for at in range(count) if at in chosen or not wanted.isdisjoint(keys_of(at))]
 
 
@@ -58,7 +67,9 @@ def keys_of_xml(item: bytes) -> Keys:
     about = _ABOUT.match(item)
     if about is not None:
         guids.add(_folded(_decoded(about[1] or about[2] or b"")))
-    for found in _SAID.finditer(item):
+    for number, found in enumerate(_SAID.finditer(item)):
+        if number == _MAX_SAID:
+            return frozenset({_ANY})
         text = b"" if found[2].endswith(b"/") else _text_after(item, found.end())
         if found[1].lower() in {b"guid", b"id"}:
             guid = _folded(_decoded(text))
@@ -75,12 +86,12 @@ def keys_of_xml(item: bytes) -> Keys:
 
 def _text_after(item: bytes, start: int) -> bytes:
     """Return the text from `start` on; whatever element it ends with."""
-    first = item.find(b"<", start)
-    if item.startswith((_CDATA, b"<!--"), first):
-        end = item.find(b"</", item.find(b"]]>", first) if b"]]>" in item[first:] else first)
-        text = _COMMENT.sub(b"", item[start:end])
-        return text.replace(_CDATA, b"").replace(b"]]>", b"")
-    return item[start:first]
+    item = item[start : start + _MAX_RAW]
+    first = item.find(b"<")
+    if first >= 0 and item.startswith((_CDATA, b"<!--"), first):
+        first = item.find(b"</", max(item.find(b"]]>", first), first))
+        return _COMMENT.sub(b"", item[:first]).replace(_CDATA, b"").replace(b"]]>", b"")
+    return item[:first]
 
 
 def _stands_alone(item: bytes, at: int) -> bool:
@@ -103,10 +114,11 @@ def _decoded(text: bytes) -> str:
 
 
 def _folded(text: str) -> str:
-    """Return a text without spaces and what nobody sees."""
+    """Return the beginning of a text without spaces and what nobody sees."""
+    text = text[:_MAX_RAW]
     if not text.isprintable():
         text = "".join([one for one in text if one.isprintable()])
-    return normalize("NFC", text.replace(" ", ""))
+    return normalize("NFC", text.replace(" ", ""))[:_MAX_CHARACTERS]
 
 
 def _keys_of_links(links: Sequence[str]) -> Keys:

@@ -233,3 +233,11 @@ def test_items_of_json_bring_their_twins(page_of: PageOf) -> None:
 
     assert [entry.title for entry in by_id.entries] == ["Neuf", "Avant"]
     assert [entry.title for entry in by_link.entries] == ["Neuf", "Autre"]
+
+
+def test_an_item_that_says_too_much_brings_all(page_of: PageOf) -> None:
+    known = read_feed(page_of(rss(ONE, TWO))).marks
+    links = "<link>/a</link>" * 50
+    read = read_feed(page_of(rss(f"<item>{links}</item>", ONE, TWO)), known=known)
+
+    assert (len(read.entries), read.known) == (3, 0)
