@@ -9,7 +9,6 @@ from typing import TypeVar
 from aggregator.enrich import enrich
 from aggregator.errors import NothingFound, ReadError, SourceError
 from aggregator.model import Extraction, Page, Post, Rejection, Source
-from aggregator.normalise import normalise
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -59,6 +58,8 @@ def normalise_all(
     Raises:
         NothingFound: Nothing can be kept where something is expected.
     """
+    from aggregator.normalise import normalise  # noqa: PLC0415 - needed when something is new
+
     posts: list[Post] = []
     rejections: list[Rejection] = []
     known, may_be_empty, address = 0, True, source.url

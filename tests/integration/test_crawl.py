@@ -276,7 +276,7 @@ def test_a_fault_of_ours_on_one_page_fails_its_source_alone(
     def faulty(entry: Entry, **rest: Any) -> Post | Rejection:
         return 1 / 0 if rest["source"].slug == "etrange" else normalise(entry, **rest)  # type: ignore[return-value]
 
-    monkeypatch.setattr("aggregator.crawl.reading.normalise", faulty)
+    monkeypatch.setattr("aggregator.normalise.normalise", faulty)
     site.pages["/feed"] = feed()
     town = town_of(
         source("etrange", site.url(), feed=site.url("/feed")),
