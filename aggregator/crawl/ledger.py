@@ -102,9 +102,14 @@ class Ledger:
 
     async def _save(self, group: Sequence[Visited]) -> None:
         pauses = self._pauses()
-        if group or pauses:
-            async with self.turn:
+        if not group and not pauses:
+            return
+        async with self.turn:
+            if any(visited.found is not None and visited.found.posts for visited in group):
                 await self._save_in_thread(group, pauses)
+            else:
+                # Some milliseconds; a thread would spend as much again waiting for its turn.
+                self._tell(self._write(group, pauses))
 
     async def _save_in_thread(self, group: Sequence[Visited], pauses: Pauses) -> None:
         # A stop must not leave the thread writing to a store that is being closed.
