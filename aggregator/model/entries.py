@@ -50,7 +50,8 @@ class Extraction:
     """All that one page held.
 
     Attributes:
-        entries: What is to be kept; of a feed, only those whose mark was not known before.
+        entries: What is to be kept; of a feed, those whose mark was not known before, and items
+            that share their identity with one of them.
         marks: Of all items of a feed, in the order of the page, 8 bytes each; of other pages none.
         known: How many items were passed over, because their mark was known.
     """

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from aggregator.language.french_dates import MONTHS, french_day
+from aggregator.language.french_dates import MONTHS, WEEKDAYS, french_day
 from aggregator.model import DateOrigin
 
 NARROW_SPACE = "\u202f"  # between thousands (Imprimerie nationale)
 SPACE = "\u00a0"  # keeps « 14 h 30 » on one line
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 A_WEEK = 7
 ANNOUNCED = "à venir, "  # before a date beyond now
 _LOOSE_SIGN = re.compile(r" (?=[?!:;»](?:\s|$))|(?<=«) ")

@@ -96,14 +96,6 @@ class Agreements(Database):
             rows = self._connection.execute(f"{_SUBSCRIPTIONS} ORDER BY s.slug").fetchall()
         return tuple(map(_subscription, rows))
 
-    def subscription(self, token: str) -> Subscription | None:
-        """Return the subscription whose callback holds this token, if there is one."""
-        with opening.explained(self.path):
-            row = self._connection.execute(
-                f"{_SUBSCRIPTIONS} WHERE n.token = ?", (token,)
-            ).fetchone()
-        return None if row is None else _subscription(row)
-
     def save_subscription(self, subscription: Subscription) -> None:
         """Write a source's one subscription in place of what it had.
 
