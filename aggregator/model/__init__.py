@@ -6,7 +6,7 @@ screen and in the sources list, are explained in docs/architecture.md.
 
 from aggregator.model.entries import Entry, Extraction, FeedCandidate, Hints
 from aggregator.model.pages import PRODUCT, Memory, NotModified, Page, Said
-from aggregator.model.posts import DateOrigin, Post, Rejection
+from aggregator.model.posts import DOCUMENTS, DateOrigin, Post, Rejection
 from aggregator.model.results import (
     Appointment,
     Habits,
@@ -21,6 +21,7 @@ from aggregator.model.results import (
 from aggregator.model.town import KINDS, Display, Instance, Quartier, Recipe, Source, Tab, Town
 
 __all__ = [
+    "DOCUMENTS",
     "KINDS",
     "PRODUCT",
     "Appointment",

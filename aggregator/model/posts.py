@@ -1,8 +1,17 @@
 """What we keep."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+# What a post may link to, as the facet names it. The order is that of the bits in the database.
+DOCUMENTS: Mapping[str, str] = {
+    "pdf": "PDF",
+    "texte": "Texte",
+    "tableur": "Tableur",
+    "presentation": "Présentation",
+}
 
 
 class DateOrigin(StrEnum):
@@ -33,6 +42,7 @@ class Post:
     categories: tuple[str, ...] = ()
     instance: str | None = None  # slug
     quartiers: tuple[str, ...] = ()  # slugs
+    documents: tuple[str, ...] = ()  # keys of DOCUMENTS: what its text links to
     digest: str  # changes when, and only when, what readers see changes
 
 

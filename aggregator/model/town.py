@@ -138,3 +138,4 @@ class Town:
     quartiers: tuple[Quartier, ...] = ()
     tabs: tuple[Tab, ...] = ()
     sources: tuple[Source, ...] = ()
+    synonyms: tuple[tuple[str, ...], ...] = ()  # groups of words and names that mean the same

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
 PAGE_SIZE = 20
 # Deeper pages would make OFFSET dear, and no one reads them: narrowing is what facets are for.
 MAX_PAGES = 250
 # The facets, by the name of their URL parameter and in the order on screen.
-FACETS = ("instance", "quartier", "source", "genre", "annee")
+FACETS = ("instance", "quartier", "source", "genre", "theme", "annee", "mois", "document", "langue")
+
+Order = Literal["date", "pertinence"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +23,15 @@ class Query:
     quartiers: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
     years: tuple[int, ...] = ()  # of publication, in the town's time zone
+    months: tuple[str, ...] = ()  # 2016-06
+    documents: tuple[str, ...] = ()  # keys of model.DOCUMENTS
+    languages: tuple[str, ...] = ()  # fr, nl
+    author: str = ""  # words of the author's name
+    since: date | None = None  # from this day on, the town's
+    until: date | None = None  # before this day; undated posts are neither since nor until
+    order: Order = "date"  # newest first, or the most relevant
     page: int = 1  # from 1; beyond the last page there is nothing, and no error
 
     def selected(self, facet: str) -> tuple[str, ...]:
@@ -29,14 +41,19 @@ class Query:
             "quartier": self.quartiers,
             "source": self.sources,
             "genre": self.kinds,
+            "theme": self.themes,
             "annee": tuple(str(year) for year in self.years),
+            "mois": self.months,
+            "document": self.documents,
+            "langue": self.languages,
         }
         return values[facet]
 
     @property
     def is_filtered(self) -> bool:
-        """Whether any facet narrows the search."""
-        return any(self.selected(facet) for facet in FACETS)
+        """Whether anything but its words narrows the search."""
+        bounds = (self.author, self.since, self.until)
+        return any(bounds) or any(self.selected(facet) for facet in FACETS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,27 +94,80 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue:
-    """One line of a facet: how many of the posts found have this value too."""
+    """One line of a facet: how many posts have this value.
+
+    Counted among the posts that answer the query without this facet's own selection: so another
+    value can be chosen beside one that is, and its count says what it brings.
+    """
 
     value: str
     label: str
     count: int
     selected: bool
+    group: str = ""  # of a quartier: its sector
+    exact: bool = True  # of a year or month: false where counting stopped short of its end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What was typed like a field (`genre:x`) and is none, or has no such value.
+
+    It was searched as plain words.
+    """
+
+    kind: Literal["field", "value"]  # which of the two is unknown
+    typed: str  # genre:evenemant
+    nearest: str = ""  # what may have been meant, as it is typed: genre:agenda; or nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wider:
+    """A query that asks for less, and how many posts it finds."""
+
+    query: Query
+    dropped: tuple[str, ...]  # what it asks no more: a word, « filtre », « guillemets »
+    kind: Literal["word", "quotes", "facet", "filters"]
+    total: Total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """What there is to search at all."""
+
+    posts: int
+    sources: int
+    oldest: str | None  # ISO 8601, UTC, Z; of the posts with a date
+    newest: str | None  # not beyond the present
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """How what is being typed may go on: a word, or the name of something to filter by."""
+
+    kind: Literal["mot", "instance", "quartier", "source"]
+    label: str  # as it is read
+    query: Query  # what choosing it searches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """The answer: one page of hits, newest first, and what can narrow it.
+    """The answer: one page of hits, and what can narrow it.
 
     `facets` has the keys of FACETS. Its counts are over all posts found; where there are more
-    than 10,000, over the newest 10,000, and `facets_exact` is false.
+    than 10,000, over the newest 10,000, and `facets_exact` is false. Years and months are
+    counted further, as far as `total`: each says whether it was counted whole.
     """
 
-    query: Query
+    query: Query  # as understood: fields typed in its text have become filters
     total: Total
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
     facets_exact: bool
     pages: int  # how many pages of hits can be asked for; 0 when nothing was found
-    suggestion: str | None = None
     wordless: bool = False  # something was typed, and no word is in it: nothing answers that
+    notes: tuple[Note, ...] = ()
+    # Nothing answers what was typed, and `hits` answer this instead (`query` stays as typed).
+    corrected: Query | None = None
+    suggestion: Query | None = None  # another spelling that finds more
+    wider: tuple[Wider, ...] = ()  # when nothing was found
+    archive: Archive | None = None  # when nothing was found
