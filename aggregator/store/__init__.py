@@ -6,7 +6,9 @@ A map:
     opening.py    the file, its pragmas, and a sentence for whatever is wrong with it
     schema.py     migrations and views, found in db/
     towns.py      sources.yaml → instances, quartiers, sources and their standing
-    tags.py       instance, quartiers, kind and year of posts, as facet tokens
+    tags.py       what posts are filed under, as columns and facet tokens
+    themes.py     sources' own categories, brought together
+    retagging.py  posts follow when their source is filed elsewhere
     identity.py   which stored row an item of a page is
     dates.py      when a new date replaces a stored one
     ids.py        row ids that follow dates; permanent public names

@@ -70,6 +70,7 @@ class Database:
                 self._connection.execute("COMMIT")
             except BaseException:
                 self._backlog.clear()
+                self._names = None  # it may know themes that are undone with the rest
                 # SQLite has rolled back by itself after some errors, a full disk among them.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")

@@ -1,4 +1,4 @@
-"""What saving a batch of posts will write: it only reads.
+"""What saving a batch of posts will write: it only reads, and names themes that are new.
 
 Stored rows are compared by digest after one select a batch; texts are fetched only where the
 digest moved.
@@ -15,7 +15,15 @@ from aggregator.clock import from_iso, to_iso
 from aggregator.model import DateOrigin, Post
 from aggregator.store import dates, ids
 from aggregator.store.identity import Item, Stored
-from aggregator.store.tags import UNKNOWN_YEAR, Names, Tags, year_of
+from aggregator.store.tags import (
+    UNKNOWN_MONTH,
+    Names,
+    Tags,
+    bits_of,
+    language_of,
+    month_of,
+    month_written,
+)
 
 # last_seen is true to the day: rewriting every row at every crawl would cost more than the rest.
 LAST_SEEN_AFTER = timedelta(days=1)
@@ -94,9 +102,9 @@ class Planner:
     def _insert(self, item: Item) -> Write:
         post = item.post
         # What a source already held when we met it, without a date, is of any age: it is no news,
-        # and belongs to no year.
+        # and belongs to no month.
         of_any_age = self.is_first and post.date_origin is DateOrigin.FIRST_SEEN
-        year = UNKNOWN_YEAR if of_any_age else year_of(post.published, self.names.timezone)
+        month = UNKNOWN_MONTH if of_any_age else month_of(post.published, self.names.timezone)
         return Write(
             guid=item.guid,
             post=post,
@@ -104,7 +112,7 @@ class Planner:
             published=post.published,
             filed_at=ids.EPOCH if of_any_age else post.published,
             date_origin=post.date_origin,
-            tags=self._tags(post, year),
+            tags=self._tags(post, month),
         )
 
     def _compare(self, item: Item, stored: Stored) -> Write | None:
@@ -122,8 +130,7 @@ class Planner:
             first_seen=stored.first_seen,
             seen=to_iso(self.seen),
         )
-        year = year_of(post.published, self.names.timezone) if redated else stored.year
-        tags = self._tags(post, year)
+        tags = self._tags(post, self._month(post, stored, redated=redated))
         if not (shown_changed or redated or tags.fac != stored.fac):
             return None
         published = post.published if redated else from_iso(stored.published)
@@ -149,13 +156,23 @@ class Planner:
         old, new = Shown(*row), shown(post)
         return old != new, (old.title, old.text) != (new.title, new.text)
 
-    def _tags(self, post: Post, year: int) -> Tags:
+    def _month(self, post: Post, stored: Stored, *, redated: bool) -> int:
+        if redated:
+            return month_of(post.published, self.names.timezone)
+        if stored.year:
+            return month_written(stored.published, self.names.timezone)
+        return UNKNOWN_MONTH
+
+    def _tags(self, post: Post, month: int) -> Tags:
         return Tags(
             source_id=self.source_id,
             kind_id=self.kind_id,
             instance_id=None if post.instance is None else self.names.instances[post.instance],
             quartier_ids=tuple(self.names.quartiers[slug] for slug in post.quartiers),
-            year=year,
+            month=month,
+            language=language_of(post.language),
+            documents=bits_of(post.documents) if post.documents else 0,
+            theme_ids=self.names.themes.of(post.categories),
         )
 
 

@@ -24,9 +24,9 @@ from aggregator.store import (
     index,
     opening,
     recording,
+    retagging,
     rolling,
     saving,
-    tags,
     towns,
 )
 from aggregator.store.agreements import Agreements
@@ -65,14 +65,14 @@ class Store(Agreements):
         """
         self._names = None  # another process may have synchronised meanwhile
         with opening.explained(self.path):
-            tags.finish_retagging(self._connection, self.transaction)
+            retagging.finish(self._connection, self.transaction)
             digest = self._digest_of(town, definitions)
             if not towns.is_current(self._connection, digest):
                 with self.transaction():
                     towns.write(
                         self._connection, town, definitions=definitions, now=now, digest=digest
                     )
-                tags.finish_retagging(self._connection, self.transaction)
+                retagging.finish(self._connection, self.transaction)
 
     def _digest_of(self, town: Town, definitions: Mapping[str, str]) -> str:
         # A crawler asks all the time, and the list seldom changes.

@@ -50,7 +50,7 @@ def write(
     now: datetime,
     digest: str,
 ) -> None:
-    """Write what differs; posts to be filed elsewhere are only marked (see tags.py)."""
+    """Write what differs; posts to be filed elsewhere are only marked (see retagging.py)."""
     _write_named(connection, "kinds", {slug: {"name": name} for slug, name in KINDS.items()})
     _write_named(connection, "instances", _instances(town))
     _write_named(connection, "quartiers", _quartiers(town))
