@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aggregator.clock import to_iso
 from aggregator.model import Post, SaveCount, Saved
-from aggregator.store import identity, ids, index, tags
+from aggregator.store import identity, ids, index, likeness, tags
 from aggregator.store.planning import Plan, Planner, Write, shown
 
 _ANY = "SELECT 1 FROM posts WHERE source_id = ? LIMIT 1"
@@ -90,6 +90,11 @@ def _write(
     tags.write(connection, filed)
     new = [write for write in plan.writes if write.stored is None]
     _insert(connection, slug, new, numbers, seen)
+    likeness.note(connection, [numbers[write.guid] for write in new])
+    likeness.note(
+        connection,
+        [numbers.get(one.guid, one.stored.id) for one in plan.writes if one.stored and one.edited],
+    )
     backlog.add(number for number, _ in filed)
     backlog.add(
         (numbers[write.guid] for write in new),

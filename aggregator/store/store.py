@@ -22,11 +22,13 @@ from aggregator.model import (
 from aggregator.store import (
     histories,
     index,
+    likeness,
     opening,
     recording,
     retagging,
     rolling,
     saving,
+    topics,
     towns,
 )
 from aggregator.store.agreements import Agreements
@@ -201,6 +203,29 @@ class Store(Agreements):
         """
         with opening.explained(self.path):
             return rolling.roll_up(self._connection, self.transaction, before)
+
+    def compare(self, limit: int) -> int:
+        """Look for the posts that resemble those which came or were edited, newest first.
+
+        In transactions well under 1 s.
+
+        Args:
+            limit: How many of them are looked at, at most.
+
+        Returns:
+            How many were; fewer than `limit` when none is left.
+        """
+        with opening.explained(self.path):
+            return likeness.compare(self._connection, self.transaction, limit)
+
+    def count_topics(self, now: datetime) -> int:
+        """Work out what is talked about: words and names that rise this week.
+
+        Returns:
+            How many there are.
+        """
+        with opening.explained(self.path):
+            return topics.count(self._connection, self.transaction, now)
 
     # --- what is known ------------------------------------------------------------------------
 
