@@ -1,6 +1,23 @@
 """French as the index reads it: letters folded, words told apart; and names as slugs."""
 
 from aggregator.language.folding import MARKS, fold, spellings, words
+from aggregator.language.indexing import Token, indexed_text, is_plain, tokens
+from aggregator.language.lemmas import lemma
 from aggregator.language.slugs import slugified
+from aggregator.language.sounds import sound
+from aggregator.language.stop_words import STOP_WORDS
 
-__all__ = ["MARKS", "fold", "slugified", "spellings", "words"]
+__all__ = [
+    "MARKS",
+    "STOP_WORDS",
+    "Token",
+    "fold",
+    "indexed_text",
+    "is_plain",
+    "lemma",
+    "slugified",
+    "sound",
+    "spellings",
+    "tokens",
+    "words",
+]
