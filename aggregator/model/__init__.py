@@ -5,6 +5,7 @@ screen and in the sources list, are explained in docs/architecture.md.
 """
 
 from aggregator.model.entries import Entry, Extraction, FeedCandidate, Hints
+from aggregator.model.order import EPOCH, SLOTS, first_id, moment_of
 from aggregator.model.pages import PRODUCT, Memory, NotModified, Page, Said
 from aggregator.model.posts import DOCUMENTS, DateOrigin, Post, Rejection
 from aggregator.model.results import (
@@ -22,8 +23,10 @@ from aggregator.model.town import KINDS, Display, Instance, Quartier, Recipe, So
 
 __all__ = [
     "DOCUMENTS",
+    "EPOCH",
     "KINDS",
     "PRODUCT",
+    "SLOTS",
     "Appointment",
     "DateOrigin",
     "Display",
@@ -51,4 +54,6 @@ __all__ = [
     "State",
     "Tab",
     "Town",
+    "first_id",
+    "moment_of",
 ]

@@ -1,8 +1,6 @@
-"""Row ids that follow dates, and permanent public names.
+"""Row ids that follow dates (model/order.py), and permanent public names.
 
-A post's id is its publication second since year 1 (so never negative), times 256, plus a slot:
-rowid order is date order, and « newest first » streams out of the full-text index without
-sorting. 256 slots hold what usually shares a second (days without an hour all fall on noon);
+256 slots a second hold what usually shares a second (days without an hour all fall on noon);
 more spill over into the seconds that follow, which shifts an order nobody stated. Wider slots
 would cost a byte in every entry of the index.
 """
@@ -13,21 +11,17 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import product
 
-SLOTS = 256
-EPOCH = datetime(1, 1, 1, tzinfo=UTC)
+from aggregator.model import EPOCH, SLOTS, first_id
+
+__all__ = ["EPOCH", "SLOTS", "allocate", "first_id", "new_uids"]
+
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = ["".join(pair) for pair in product(_BASE32, repeat=2)]  # by ten bits
 _SHIFTS = range(50, -1, -10)
 UID_CHARACTERS = 12  # 60 bits: two of a million posts meet with a chance of 4 in 10 million
-
-
-def first_id(moment: datetime) -> int:
-    """Return the least id of a second."""
-    since = moment - EPOCH
-    return (since.days * 86_400 + since.seconds) * SLOTS
 
 
 def allocate(connection: sqlite3.Connection, moments: Sequence[datetime]) -> list[int]:
