@@ -1,35 +1,44 @@
 """French queries in, posts and facets out; knows SQLite, and nothing of web pages."""
 
 from aggregator.search.as_json import to_json
-from aggregator.search.engine import search
-from aggregator.search.finding import matching_uids
+from aggregator.search.engine import matching_uids, search
 from aggregator.search.model import (
     FACETS,
     MAX_PAGES,
     PAGE_SIZE,
+    Archive,
     FacetValue,
     Hit,
+    Note,
     Query,
     Results,
     Segment,
+    Suggestion,
     Total,
+    Wider,
 )
 from aggregator.search.query import parse_query, query_string, with_, without
+from aggregator.search.suggesting import suggest
 
 __all__ = [
     "FACETS",
     "MAX_PAGES",
     "PAGE_SIZE",
+    "Archive",
     "FacetValue",
     "Hit",
+    "Note",
     "Query",
     "Results",
     "Segment",
+    "Suggestion",
     "Total",
+    "Wider",
     "matching_uids",
     "parse_query",
     "query_string",
     "search",
+    "suggest",
     "to_json",
     "with_",
     "without",

@@ -13,7 +13,7 @@ def to_json(results: Results) -> dict[str, Any]:
         "facets": {
             facet: [_value(line) for line in lines] for facet, lines in results.facets.items()
         },
-        "suggestion": results.suggestion,
+        "suggestion": None if results.suggestion is None else results.suggestion.text,
     }
 
 

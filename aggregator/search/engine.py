@@ -4,32 +4,36 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
-from aggregator.search.facets import Names, values
-from aggregator.search.finding import find, nothing
-from aggregator.search.highlight import SEARCHED_CHARACTERS, Highlighter
-from aggregator.search.match import build_match
+from aggregator.search.asking import Answer, Asking
+from aggregator.search.finding import matching
+from aggregator.search.helping import archive, correct, wider
+from aggregator.search.lighting import SEARCHED_CHARACTERS, Finder
 from aggregator.search.model import MAX_PAGES, PAGE_SIZE, Hit, Query, Results
-from aggregator.search.terms import is_wordless, parse
 
 _HITS = """
 SELECT p.uid, p.title, p.url, s.slug, s.name, i.slug, i.name, p.published, p.date_origin,
     k.slug, k.name,
     CASE WHEN s.display = 'title' THEN '' ELSE p.excerpt END,
     CASE WHEN s.display = 'title' THEN '' ELSE substr(p.text, 1, :characters) END
-FROM posts AS p
+FROM json_each(:ids) AS wanted
+CROSS JOIN posts AS p ON p.id = wanted.value
 JOIN sources AS s ON s.id = p.source_id
 JOIN kinds AS k ON k.id = p.kind_id
 LEFT JOIN instances AS i ON i.id = p.instance_id
-WHERE p.id IN (SELECT value FROM json_each(:ids))
-ORDER BY p.id DESC
+ORDER BY wanted.key
 """
+# So few posts, and another spelling is worth a word.
+_FEW = 3
 
 
 def search(connection: sqlite3.Connection, query: Query) -> Results:
-    """Find posts: all words typed, all facets selected, newest first.
+    """Find posts: all words typed, in any of their forms, all facets selected.
 
-    No text is an error: an empty one finds all posts, one without any word none.
+    No text is an error: an empty one finds all posts, one without any word none. Where nothing
+    is found, the nearest spelling that finds something is searched instead, and what else could
+    be asked is told.
 
     Args:
         connection: The database, migrated; only read.
@@ -39,25 +43,59 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
         sqlite3.OperationalError: The database is locked, damaged or not migrated, or its owner
             interrupted the statement.
     """
-    terms = parse(query.text)
-    wordless = is_wordless(query.text)
     with _snapshot(connection):
-        names = Names.read(connection)
-        tokens = names.tokens(query)
-        if wordless or not all(tokens):  # or a facet with unknown values only
-            found = nothing()
-        else:
-            match = build_match(terms, tokens)
-            found = find(connection, match, page=query.page, names=names)
-        hits = _hits(connection, found.ids, Highlighter(terms))
+        asking = Asking.of(connection, query)
+        answer = asking.answer()
+        results = _results(asking, answer)
+        if asking.is_wordless or answer.total.value >= _FEW:
+            return results
+        return _helped(asking, results)
+
+
+def matching_uids(connection: sqlite3.Connection, text: str, *, limit: int) -> list[str]:
+    """Return the public names of the posts that answer a text, newest first.
+
+    For programs that go on with all that was found. An empty text finds all posts, one without
+    any word none.
+    """
+    wish = Asking.of(connection, Query(text=text)).wish()
+    return [] if wish is None else list(matching(connection, wish, limit=limit))
+
+
+def _helped(asking: Asking, results: Results) -> Results:
+    """Add what helps when little or nothing was found."""
+    connection = asking.connection
+    corrected = correct(asking)
+    found = None if corrected is None else corrected.count()
+    if results.total.value:
+        if corrected is not None and found is not None and found.value > results.total.value:
+            return replace(results, suggestion=corrected.query)
+        return results
+    results = replace(results, wider=wider(asking), archive=archive(connection))
+    if corrected is None or found is None or not found.value:
+        return results
+    instead = _results(corrected, corrected.answer())
+    return replace(
+        instead,
+        query=asking.query,
+        corrected=corrected.query,
+        suggestion=corrected.query,
+        notes=results.notes,
+        wider=results.wider,
+        archive=results.archive,
+    )
+
+
+def _results(asking: Asking, answer: Answer) -> Results:
     return Results(
-        query=query,
-        total=found.total,
-        hits=hits,
-        facets=values(found.counts, query, names),
-        facets_exact=found.counts_exact,
-        pages=min(-(-found.total.value // PAGE_SIZE), MAX_PAGES),
-        wordless=wordless,
+        query=asking.query,
+        total=answer.total,
+        hits=_hits(asking.connection, answer.ids, Finder(asking.wanted.concepts)),
+        facets=answer.facets,
+        facets_exact=answer.facets_exact,
+        pages=min(-(-answer.total.value // PAGE_SIZE), MAX_PAGES),
+        wordless=asking.is_wordless,
+        notes=asking.notes,
     )
 
 
@@ -74,24 +112,22 @@ def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("RELEASE search")
 
 
-def _hits(
-    connection: sqlite3.Connection, ids: Sequence[int], highlighter: Highlighter
-) -> tuple[Hit, ...]:
+def _hits(connection: sqlite3.Connection, ids: Sequence[int], finder: Finder) -> tuple[Hit, ...]:
     parameters = {
         "ids": json.dumps(ids),
-        "characters": SEARCHED_CHARACTERS if highlighter.is_needed else 0,
+        "characters": SEARCHED_CHARACTERS if finder.is_needed else 0,
     }
-    return tuple(_hit(tuple(row), highlighter) for row in connection.execute(_HITS, parameters))
+    return tuple(_hit(tuple(row), finder) for row in connection.execute(_HITS, parameters))
 
 
-def _hit(row: tuple[str, ...], highlighter: Highlighter) -> Hit:
+def _hit(row: tuple[str, ...], finder: Finder) -> Hit:
     uid, title, url, source, source_name, instance, instance_name, *rest = row
     published, date_origin, kind, kind_name, excerpt, text = rest
-    extract = highlighter.extract(text) or excerpt
+    extract = finder.extract(text) or excerpt
     return Hit(
         uid=uid,
         title=title,
-        title_segments=highlighter.segments(title),
+        title_segments=finder.segments(title),
         url=url,
         source=source,
         source_name=source_name,
@@ -100,7 +136,7 @@ def _hit(row: tuple[str, ...], highlighter: Highlighter) -> Hit:
         published=published,
         date_origin=date_origin,
         extract=extract,
-        extract_segments=highlighter.segments(extract),
+        extract_segments=finder.segments(extract),
         kind=kind,
         kind_name=kind_name,
     )

@@ -2,26 +2,27 @@
 
 Post ids are in order of date, so that « newest first » streams out of the index without sorting.
 Counting stops where it would get dear, so a page costs about the same for a rare word and for the
-most frequent one.
+most frequent one. Few rows leave SQLite: each step of a statement gives Python's lock away and
+waits for it again.
 """
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from aggregator.search.facets import Names, no_counts
-from aggregator.search.match import build_match
-from aggregator.search.model import MAX_PAGES, PAGE_SIZE, Total
-from aggregator.search.terms import is_wordless, parse
+from aggregator.search.facets import Counts, Values, no_counts
+from aggregator.search.model import Total
 
 COUNTED_TOTAL = 50_000
 # Facets of that many posts take 15 ms whatever the query; of a million posts, seconds.
 COUNTED_POSTS = 10_000
 
-_MATCHING = "SELECT rowid AS id FROM posts_fts WHERE posts_fts MATCH :match ORDER BY rowid DESC"
+_MATCHING = (
+    "SELECT rowid AS id FROM posts_fts WHERE posts_fts MATCH :match{bounds} ORDER BY rowid DESC"
+)
 # The narrow twin of posts, so that the texts are not touched.
-_ALL = "SELECT id FROM post_facets ORDER BY id DESC"
+_ALL = "SELECT id FROM post_facets WHERE true{bounds} ORDER BY id DESC"
 # A single statement: matching a phrase or a prefix is the dear part, and is done once. SQLite
 # reads a materialised table in the order it was filled, here from the newest; sorting it again
 # would add a third to the time.
@@ -30,88 +31,173 @@ WITH ids AS MATERIALIZED ({ids} LIMIT :read),
 found AS MATERIALIZED (
     SELECT f.* FROM (SELECT id FROM ids LIMIT :counted) AS newest JOIN post_facets AS f USING (id)
 )
-SELECT 'total', 0, count(*) FROM ids
-UNION ALL SELECT 'hit', id, 1 FROM (SELECT id FROM ids LIMIT :size OFFSET :offset)
-UNION ALL SELECT 'instance', instance_id, count(*) FROM found
-    WHERE instance_id IS NOT NULL GROUP BY 2
-UNION ALL SELECT 'source', source_id, count(*) FROM found GROUP BY 2
-UNION ALL SELECT 'genre', kind_id, count(*) FROM found GROUP BY 2
-UNION ALL SELECT 'annee', year, count(*) FROM found WHERE year > 0 GROUP BY 2
-UNION ALL SELECT 'quartier', quartier_id, count(*)
-    FROM found JOIN post_quartiers ON post_id = found.id GROUP BY 2
+SELECT 'total', count(*), min(id) FROM ids
 """
-
+_HITS = """
+UNION ALL SELECT 'hit', id, 1 FROM (SELECT id FROM ids LIMIT :size OFFSET :offset)
+"""
+_FACETS: Mapping[str, str] = {
+    "instance": "SELECT 'instance', instance_id, count(*) FROM found"
+    " WHERE instance_id IS NOT NULL GROUP BY 2",
+    "quartier": "SELECT 'quartier', quartier_id, count(*)"
+    " FROM found JOIN post_quartiers ON post_id = found.id GROUP BY 2",
+    "source": "SELECT 'source', source_id, count(*) FROM found GROUP BY 2",
+    "genre": "SELECT 'genre', kind_id, count(*) FROM found GROUP BY 2",
+    "theme": "SELECT 'theme', (SELECT slug FROM themes WHERE id = theme_id), posts FROM ("
+    " SELECT theme_id, count(*) AS posts FROM found JOIN post_themes ON post_id = found.id"
+    " GROUP BY 1 ORDER BY 2 DESC LIMIT 100)",
+    "annee": "SELECT 'annee', year, count(*) FROM found WHERE year > 0 GROUP BY 2",
+    "mois": "SELECT 'mois', month, count(*) FROM found WHERE month > 0 GROUP BY 2",
+    "document": "SELECT 'document', documents, count(*) FROM found WHERE documents > 0 GROUP BY 2",
+    "langue": "SELECT 'langue', language, count(*) FROM found GROUP BY 2",
+}
+_COUNT = "SELECT count(*) FROM ({ids} LIMIT :read)"
 _UIDS = "SELECT p.uid FROM ({ids} LIMIT :limit) JOIN posts AS p USING (id) ORDER BY p.id DESC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Ids from `low` to below `high`: a stretch of time."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def cut(self, other: "Span") -> "Span":
+        """Return what lies in both."""
+        lows = [span.low for span in (self, other) if span.low is not None]
+        highs = [span.high for span in (self, other) if span.high is not None]
+        return Span(low=max(lows, default=None), high=min(highs, default=None))
+
+
+EVER = Span()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the index is asked."""
+
+    match: str = ""  # a MATCH expression; empty for all posts
+    span: Span = EVER
+
+    @property
+    def ids(self) -> str:
+        """The statement that gives the ids of the posts, newest first."""
+        column = "rowid" if self.match else "id"
+        bounds = ""
+        if self.span.low is not None:
+            bounds += f" AND {column} >= :low"
+        if self.span.high is not None:
+            bounds += f" AND {column} < :high"
+        return (_MATCHING if self.match else _ALL).format(bounds=bounds)
+
+    @property
+    def parameters(self) -> dict[str, str | int | None]:
+        """Those of `ids`."""
+        return {"match": self.match, "low": self.span.low, "high": self.span.high}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the index says of a query."""
 
-    total: Total
-    ids: tuple[int, ...]  # of the posts on the page
-    counts: Mapping[str, Counter[str]]  # facet → value → posts
+    read: int = 0  # posts, at most one more than COUNTED_POSTS
+    oldest: int | None = None  # the least id read
+    ids: tuple[int, ...] = ()  # of the posts on the page
+    counts: Counts = field(default_factory=no_counts)
 
     @property
-    def counts_exact(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether all posts found were counted, not the newest COUNTED_POSTS only."""
-        return self.total.exact and self.total.value <= COUNTED_POSTS
+        return self.read <= COUNTED_POSTS
 
 
-def nothing() -> Found:
-    """Return what a query finds that no post can answer."""
-    return Found(total=Total(value=0, exact=True), ids=(), counts=no_counts())
-
-
-def find(connection: sqlite3.Connection, match: str, *, page: int, names: Names) -> Found:
+def find(
+    connection: sqlite3.Connection,
+    wish: Wish,
+    values: Values,
+    *,
+    facets: Iterable[str],
+    size: int = 0,
+    offset: int = 0,
+) -> Found:
     """Ask the index.
 
     Args:
         connection: The database.
-        match: A MATCH expression; empty for all posts.
-        page: From 1; lower ones are the first, those beyond MAX_PAGES are empty.
-        names: To call facet values by their slugs.
+        wish: What to find.
+        values: To name what is counted.
+        facets: Those to count.
+        size: How many posts to return.
+        offset: After how many others.
     """
+    counted = list(facets)
+    statement = _FIND.format(ids=wish.ids) + _HITS
+    statement += "".join(f"UNION ALL {_FACETS[facet]} " for facet in counted)
     parameters = {
-        "match": match,
-        "read": COUNTED_TOTAL + 1 if match else COUNTED_POSTS,
+        **wish.parameters,
+        "read": max(COUNTED_POSTS + 1, offset + size),
         "counted": COUNTED_POSTS,
-        "size": PAGE_SIZE if page <= MAX_PAGES else 0,
-        "offset": (min(max(page, 1), MAX_PAGES) - 1) * PAGE_SIZE,
+        "size": size,
+        "offset": offset,
     }
-    counts = no_counts()
+    rows: dict[str, dict[int | str, int]] = {facet: {} for facet in counted}
     ids: list[int] = []
-    read = 0
-    statement = _FIND.format(ids=_MATCHING if match else _ALL)
-    for name, number, posts in connection.execute(statement, parameters):
+    read, oldest = 0, None
+    for name, value, posts in connection.execute(statement, parameters):
         if name == "total":
-            read = posts
+            read, oldest = value, posts
         elif name == "hit":
-            ids.append(number)
+            ids.append(value)
         else:
-            counts[name][names.value(name, number)] = posts
-    total = _capped(read) if match else _all(connection)
-    return Found(total=total, ids=tuple(ids), counts=counts)
+            rows[name][value] = posts
+    named = {facet: values.counted(facet, rows[facet]) for facet in counted}
+    return Found(read=read, oldest=oldest, ids=tuple(ids), counts={**no_counts(), **named})
 
 
-def matching_uids(connection: sqlite3.Connection, text: str, *, limit: int) -> list[str]:
-    """Return the public names of the posts that hold all words of a text, newest first.
-
-    For programs that go on with all that was found. An empty text finds all posts, one without
-    any word none.
-    """
-    if is_wordless(text):
-        return []
-    match = build_match(parse(text), ())
-    statement = _UIDS.format(ids=_MATCHING if match else _ALL)
-    return [uid for (uid,) in connection.execute(statement, {"match": match, "limit": limit})]
+def count(connection: sqlite3.Connection, wish: Wish, *, limit: int = COUNTED_TOTAL) -> Total:
+    """Count the posts, up to a limit."""
+    if not wish.match and wish.span == EVER:
+        # SQLite counts a whole table without reading its rows: 2 ms at a million posts.
+        (posts,) = connection.execute("SELECT count(*) FROM post_facets").fetchone()
+        return Total(value=posts, exact=True)
+    statement = _COUNT.format(ids=wish.ids)
+    (posts,) = connection.execute(statement, {**wish.parameters, "read": limit + 1}).fetchone()
+    return Total(value=min(posts, limit), exact=posts <= limit)
 
 
-def _capped(read: int) -> Total:
-    return Total(value=min(read, COUNTED_TOTAL), exact=read <= COUNTED_TOTAL)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many posts each stretch of time holds, from the newest, as far as was counted."""
+
+    counts: Counter[str]
+    floors: frozenset[str]  # values counted only in part, or not at all
+
+    @property
+    def total(self) -> Total:
+        """All that was counted."""
+        return Total(value=sum(self.counts.values()), exact=not self.floors)
 
 
-def _all(connection: sqlite3.Connection) -> Total:
-    # SQLite counts a whole table without reading its rows: 2 ms at a million posts.
-    (value,) = connection.execute("SELECT count(*) FROM post_facets").fetchone()
-    return Total(value=value, exact=True)
+def tally(connection: sqlite3.Connection, wish: Wish, spans: Sequence[tuple[str, Span]]) -> Tally:
+    """Count by stretches of time, from the newest, until COUNTED_TOTAL posts were seen."""
+    counts: Counter[str] = Counter()
+    floors: set[str] = set()
+    left = COUNTED_TOTAL
+    for value, span in spans:
+        if left <= 0:
+            floors.add(value)
+            continue
+        total = count(connection, Wish(match=wish.match, span=wish.span.cut(span)), limit=left)
+        left -= total.value
+        if not total.exact:
+            floors.add(value)
+            left = 0
+        if total.value:
+            counts[value] = total.value
+    return Tally(counts=counts, floors=frozenset(floors))
+
+
+def matching(connection: sqlite3.Connection, wish: Wish, *, limit: int) -> Iterator[str]:
+    """Give the public names of what is found, newest first."""
+    rows = connection.execute(_UIDS.format(ids=wish.ids), {**wish.parameters, "limit": limit})
+    return (uid for (uid,) in rows)

@@ -1,4 +1,4 @@
-"""Terms and facet tokens → the MATCH expression of FTS5.
+"""What is wanted, and facet tokens → the MATCH expression of FTS5.
 
 Facet values are tokens in the column `fac` (db/migrations), so that a filter costs no more than
 a word. People's words stay inside `{title text}`: nobody finds a facet by typing its token.
@@ -6,25 +6,51 @@ a word. People's words stay inside `{title text}`: nobody finds a facet by typin
 
 from collections.abc import Iterable, Sequence
 
-from aggregator.search.terms import Term
+from aggregator.search.expansion import Concept, Wanted, Wording
+
+_NEAR = 3  # words that may stand inside a name: « conseil municipal de quartier »
 
 
-def build_match(terms: Sequence[Term], facets: Sequence[Sequence[str]]) -> str:
+def build_match(
+    wanted: Wanted, facets: Sequence[Sequence[str]] = (), author: Sequence[str] = ()
+) -> str:
     """Return the expression; empty when there is nothing to match.
 
     Args:
-        terms: All must be found, in title or text.
+        wanted: What must be found in title or text, and what must not.
         facets: For each facet that filters, its tokens (`xi3`), any of which will do.
+        author: Words that the author's name must hold.
     """
     parts = [f"fac : ({_any(tokens)})" for tokens in facets]
-    if terms:
-        parts.insert(0, f"{{title text}} : ({' AND '.join(_quote(term) for term in terms)})")
-    return " AND ".join(parts)
+    if author:
+        parts.insert(0, f"author : ({' AND '.join(map(_quoted, author))})")
+    if wanted.required:
+        parts.insert(0, f"{{title text}} : ({' AND '.join(map(_group, wanted.required))})")
+    match = " AND ".join(parts)
+    if match and wanted.excluded:
+        excluded = " OR ".join(map(_wording, wanted.excluded))
+        return f"({match}) NOT {{title text}} : ({excluded})"
+    return match
 
 
-def _quote(term: Term) -> str:
+def _group(concepts: Sequence[Concept]) -> str:
+    return f"({' OR '.join(map(_concept, concepts))})"
+
+
+def _concept(concept: Concept) -> str:
+    parts = " AND ".join(f"({' OR '.join(map(_wording, part))})" for part in concept.parts)
+    return " OR ".join((f"({parts})", *map(_wording, concept.same)))
+
+
+def _wording(wording: Wording) -> str:
+    if wording.is_near:
+        return f"NEAR({' '.join(map(_quoted, wording.words))}, {_NEAR})"
+    return _quoted(" ".join(wording.words)) + (" *" if wording.is_prefix else "")
+
+
+def _quoted(words: str) -> str:
     # Folded words hold letters and digits only, so there is no quote to double.
-    return f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
+    return f'"{words}"'
 
 
 def _any(tokens: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Queries as web addresses: q, instance, quartier, source, genre, annee, page.
+"""Queries as web addresses: q, the facets by name, auteur, depuis, avant, tri, page.
 
 Links are written in one order, so that the same query always has the same address.
 """
@@ -6,6 +6,7 @@ Links are written in one order, so that the same query always has the same addre
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,14 +14,19 @@ from aggregator.search.model import FACETS, Query
 from aggregator.search.terms import MAX_CHARACTERS
 
 # The field of Query behind each facet's parameter.
-_FIELDS: Mapping[str, str] = {
+FIELDS: Mapping[str, str] = {
     "instance": "instances",
     "quartier": "quartiers",
     "source": "sources",
     "genre": "kinds",
+    "theme": "themes",
     "annee": "years",
+    "mois": "months",
+    "document": "documents",
+    "langue": "languages",
 }
 _YEAR = re.compile(r"[0-9]{1,4}")
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 _PAGE = re.compile(r"[0-9]{1,6}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 # An address of some thousand values would be written into every link of the page.
@@ -33,13 +39,22 @@ def parse_query(params: Mapping[str, Sequence[str]]) -> Query:
     A slug that nobody has is kept: it finds nothing, and the page can show it to be removed.
     """
     pages = [text for text in params.get("page", ()) if _PAGE.fullmatch(text)]
+    months = tuple(month for month in _values(params, "mois") if _MONTH.fullmatch(month))
     return Query(
-        text=_clean(next(iter(params.get("q", ())), ""))[:MAX_CHARACTERS],
+        text=_first(params, "q")[:MAX_CHARACTERS],
         instances=_values(params, "instance"),
         quartiers=_values(params, "quartier"),
         sources=_values(params, "source"),
         kinds=_values(params, "genre"),
+        themes=_values(params, "theme"),
         years=tuple(int(year) for year in _values(params, "annee") if _YEAR.fullmatch(year)),
+        months=months,
+        documents=_values(params, "document"),
+        languages=_values(params, "langue"),
+        author=_first(params, "auteur")[:MAX_CHARACTERS],
+        since=_day(params, "depuis"),
+        until=_day(params, "avant"),
+        order="pertinence" if _first(params, "tri") == "pertinence" else "date",
         page=max(int(pages[0]), 1) if pages else 1,
     )
 
@@ -54,6 +69,13 @@ def query_string(query: Query, **changes: Any) -> str:
     changed = replace(query, **changes)
     pairs = [("q", changed.text)] if changed.text else []
     pairs += [(facet, value) for facet in FACETS for value in changed.selected(facet)]
+    bounds = (
+        ("auteur", changed.author),
+        ("depuis", changed.since.isoformat() if changed.since else ""),
+        ("avant", changed.until.isoformat() if changed.until else ""),
+        ("tri", changed.order if changed.order != "date" else ""),
+    )
+    pairs += [(name, value) for name, value in bounds if value]
     if changed.page > 1:
         pairs.append(("page", str(changed.page)))
     return urlencode(pairs, errors="replace")
@@ -71,11 +93,27 @@ def without(query: Query, facet: str, value: str) -> Query:
     return _with_values(query, facet, kept)
 
 
+def without_facet(query: Query, facet: str) -> Query:
+    """Return the query with nothing selected under a facet, on its first page."""
+    return _with_values(query, facet, ())
+
+
 def _with_values(query: Query, facet: str, values: tuple[str, ...]) -> Query:
     typed: tuple[Any, ...] = tuple(map(int, values)) if facet == "annee" else values
     # mypy cannot follow a field named by a variable.
-    changes: dict[str, Any] = {_FIELDS[facet]: typed, "page": 1}
+    changes: dict[str, Any] = {FIELDS[facet]: typed, "page": 1}
     return replace(query, **changes)
+
+
+def _first(params: Mapping[str, Sequence[str]], name: str) -> str:
+    return _clean(next(iter(params.get(name, ())), ""))
+
+
+def _day(params: Mapping[str, Sequence[str]], name: str) -> date | None:
+    try:
+        return date.fromisoformat(_first(params, name))
+    except ValueError:
+        return None
 
 
 def _values(params: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:

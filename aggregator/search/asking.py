@@ -1,0 +1,230 @@
+"""One query put to one database: what it means there, and what answers it.
+
+Each facet is counted without its own selection, so that another value can be chosen beside one
+that is; the others all narrow it.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, replace
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from aggregator.language import words
+from aggregator.model import first_id, moment_of
+from aggregator.search.expansion import Wanted, expand
+from aggregator.search.facets import TIMED, Values
+from aggregator.search.fields import understand
+from aggregator.search.finding import EVER, Found, Span, Wish, count, find, tally
+from aggregator.search.lighting import Finder
+from aggregator.search.match import build_match
+from aggregator.search.model import FACETS, MAX_PAGES, PAGE_SIZE, FacetValue, Note, Query, Total
+from aggregator.search.names import Names
+from aggregator.search.ranking import Ranking
+from aggregator.search.terms import Parsed, parse
+
+_DATED_FROM = date(1000, 1, 1)  # undated posts of any age are filed in year 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the database says."""
+
+    total: Total
+    ids: tuple[int, ...]  # of the posts on the page, in order
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    facets_exact: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """A query, understood."""
+
+    connection: sqlite3.Connection
+    values: Values
+    query: Query  # without the fields that its text held
+    parsed: Parsed
+    wanted: Wanted
+    notes: tuple[Note, ...]
+    is_wordless: bool
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, query: Query) -> Self:
+        """Understand a query in a database."""
+        names = Names.read(connection)
+        values = Values(connection=connection, names=names)
+        understood = understand(query, names, values.theme)
+        parsed = parse(understood.words)
+        return cls(
+            connection=connection,
+            values=values,
+            query=understood.query,
+            parsed=parsed,
+            wanted=expand(connection, parsed, names),
+            notes=understood.notes,
+            is_wordless=bool(understood.words.strip()) and not parsed.required,
+        )
+
+    def instead(self, query: Query) -> "Asking":
+        """Ask another query of the same database."""
+        return Asking.of(self.connection, query)
+
+    def count(self, *, limit: int = 10_000) -> Total:
+        """Count what is found, up to a limit."""
+        wish = self.wish()
+        if wish is None:
+            return Total(value=0, exact=True)
+        return count(self.connection, wish, limit=limit)
+
+    def wish(self, *, but: frozenset[str] = frozenset()) -> Wish | None:
+        """Return what to ask of the index; None where no post can answer.
+
+        Args:
+            but: Facets whose selection is left out.
+        """
+        facets = [facet for facet in FACETS if self.query.selected(facet) and facet not in but]
+        tokens = [self.values.tokens(facet, self.query) for facet in facets]
+        if (self.is_wordless and not self.wanted.excluded) or not all(tokens):
+            return None
+        match = build_match(self.wanted, tokens, words(self.query.author))
+        if self.is_wordless and not match:
+            return None
+        return Wish(match=match, span=self._span)
+
+    def answer(self) -> Answer:
+        """Find the page's posts, and count what can narrow them."""
+        counting = {facet: self._wish_apart(facet) for facet in FACETS}
+        wish = self.wish()
+        together = [facet for facet in FACETS if counting[facet] == wish]
+        found = Found() if wish is None else self._find(wish, together)
+        counts = {facet: _Counted(found.counts[facet], is_whole=found.is_whole) for facet in FACETS}
+        for facet in FACETS:
+            apart = counting[facet]
+            if facet not in together:
+                counts[facet] = self._count(facet, apart)
+            if facet in TIMED and not counts[facet].is_whole and apart is not None:
+                counts[facet] = self._by_time(facet, apart)
+        return Answer(
+            total=self._total(wish, found, counts),
+            ids=found.ids,
+            facets={facet: self._lines(facet, counts[facet]) for facet in FACETS},
+            facets_exact=all(counts[facet].is_whole for facet in FACETS if facet not in TIMED),
+        )
+
+    def _wish_apart(self, facet: str) -> Wish | None:
+        """Return what a facet is counted over; months are counted within years only."""
+        if facet == "annee":
+            return self.wish(but=TIMED)
+        if facet == "mois" and not (self.query.years or self.query.months):
+            return None
+        return self.wish(but=frozenset((facet,)))
+
+    def _find(self, wish: Wish, facets: list[str]) -> Found:
+        is_there = self.query.page <= MAX_PAGES
+        size = PAGE_SIZE if is_there else 0
+        offset = (min(max(self.query.page, 1), MAX_PAGES) - 1) * PAGE_SIZE
+        found = find(self.connection, wish, self.values, facets=facets, size=size, offset=offset)
+        if self.query.order == "date" or not self.wanted.required or found.oldest is None:
+            return found
+        ranking = Ranking(
+            connection=self.connection,
+            wish=wish,
+            low=found.oldest,
+            finder=Finder(self.wanted.concepts),
+            newest=self._newest,
+        )
+        return replace(found, ids=ranking.page(size=size, offset=offset))
+
+    def _count(self, facet: str, wish: Wish | None) -> "_Counted":
+        if wish is None:
+            return _Counted(Counter(), is_whole=True)
+        found = find(self.connection, wish, self.values, facets=[facet])
+        return _Counted(found.counts[facet], is_whole=found.is_whole)
+
+    def _by_time(self, facet: str, wish: Wish) -> "_Counted":
+        spans = self._years if facet == "annee" else self._months
+        counted = tally(self.connection, wish, spans)
+        return _Counted(counted.counts, is_whole=not counted.floors, floors=counted.floors)
+
+    def _total(self, wish: Wish | None, found: Found, counts: Mapping[str, "_Counted"]) -> Total:
+        if wish is None or found.is_whole:
+            return Total(value=found.read, exact=True)
+        years = counts["annee"]
+        if wish.match and self._wish_apart("annee") == wish:
+            return Total(value=sum(years.counts.values()), exact=not years.floors)
+        return count(self.connection, wish)
+
+    def _lines(self, facet: str, counted: "_Counted") -> tuple[FacetValue, ...]:
+        known = Counter({value: posts for value, posts in counted.counts.items() if value})
+        known.update(dict.fromkeys(counted.floors - {""}, 0))
+        lines = self.values.lines(facet, known, self.query)
+        if not counted.floors:
+            return lines
+        return tuple(replace(line, exact=line.value not in counted.floors) for line in lines)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        row = self.connection.execute("SELECT timezone FROM town").fetchone()
+        return ZoneInfo(row[0] if row else "UTC")
+
+    @cached_property
+    def _newest(self) -> datetime:
+        (newest,) = self.connection.execute("SELECT max(id) FROM post_facets").fetchone()
+        return moment_of(newest or 0)
+
+    def _from(self, day: date) -> int:
+        return first_id(datetime.combine(day, time(), self._zone).astimezone(UTC))
+
+    @property
+    def _span(self) -> Span:
+        if self.query.since is None and self.query.until is None:
+            return EVER
+        since, until = self.query.since or _DATED_FROM, self.query.until
+        return Span(low=self._from(since), high=None if until is None else self._from(until))
+
+    @cached_property
+    def _years(self) -> list[tuple[str, Span]]:
+        """The years that hold posts, from the latest; what has no date stands last, unnamed."""
+        (oldest,) = self.connection.execute(
+            "SELECT min(id) FROM post_facets WHERE id >= ?", (self._from(_DATED_FROM),)
+        ).fetchone()
+        if oldest is None:
+            return [("", EVER)]
+        last = self._newest.astimezone(self._zone).year
+        first = moment_of(oldest).astimezone(self._zone).year
+        years = range(max(last, first), first - 1, -1)
+        edges = {year: self._from(date(year, 1, 1)) for year in (*years, years[0] + 1)}
+        spans = [(str(year), Span(low=edges[year], high=edges[year + 1])) for year in years]
+        return [*spans, ("", Span(high=edges[first]))]
+
+    @cached_property
+    def _months(self) -> list[tuple[str, Span]]:
+        """The months of the years selected, and those selected, from the latest."""
+        months = {(year, month) for year in self.query.years for month in range(1, 13)}
+        months |= {_year_and_month(month) for month in self.query.months}
+        return [
+            (
+                f"{year:04d}-{month:02d}",
+                Span(
+                    low=self._from(date(year, month, 1)),
+                    high=self._from(date(year + month // 12, month % 12 + 1, 1)),
+                ),
+            )
+            for year, month in sorted(months, reverse=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    counts: Counter[str]
+    _: KW_ONLY
+    is_whole: bool
+    floors: frozenset[str] = frozenset()
+
+
+def _year_and_month(month: str) -> tuple[int, int]:
+    year, _, number = month.partition("-")
+    return int(year), int(number)

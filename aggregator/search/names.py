@@ -1,0 +1,135 @@
+"""What the town calls things: facet values both ways, and names that mean the same.
+
+It changes with the moderators' list only, so it is read once for each state of the list, not
+once a search.
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.language import STOP_WORDS, fold, indexed_text, words
+
+# Rows of facet, id, slug, name, group, other names.
+_NAMES = """
+SELECT 'instance', id, slug, name, '', aliases FROM instances
+UNION ALL SELECT 'quartier', id, slug, name, sector, aliases FROM quartiers
+UNION ALL SELECT 'source', id, slug, name, '', '[]' FROM sources
+UNION ALL SELECT 'genre', id, slug, name, '', '[]' FROM kinds
+"""
+_KEPT = 4  # states of lists: one process reads one database, tests many
+_LONGEST_NAME = 8  # words; longer names are not recognised in a query
+
+Name = tuple[str, ...]  # the words of a name, folded
+
+_known: dict[tuple[str, str], "Names"] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One value of a facet that the list describes."""
+
+    number: int
+    slug: str
+    label: str
+    group: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """All values of instance, quartier, source and genre, and all names that mean the same."""
+
+    by_slug: Mapping[tuple[str, str], Value]  # (facet, slug)
+    by_number: Mapping[tuple[str, int], Value]  # (facet, id)
+    same: Mapping[Name, tuple[Name, ...]]  # `key` of a name → all names of its group
+    longest: int  # words that count in the longest of these keys
+
+    def values(self, facet: str) -> list[Value]:
+        """Return the values of a facet, in the order of the database."""
+        return [value for (of, _), value in self.by_slug.items() if of == facet]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection) -> "Names":
+        """Return the names as the list stands."""
+        state = _state(connection)
+        if state is None:
+            return _read(connection)
+        if state not in _known:
+            while len(_known) >= _KEPT:
+                _known.pop(next(iter(_known)), None)
+            _known[state] = _read(connection)
+        return _known[state]
+
+
+def key(name: Sequence[str]) -> Name:
+    """Return what two spellings of a name share: no grammar, no plural of s or x.
+
+    >>> key(("conseils", "de", "quartiers"))
+    ('conseil', 'quartier')
+    """
+    counted = [word for word in name if word not in STOP_WORDS and len(word) > 1] or name
+    return tuple(word.rstrip("sx") if len(word) > 3 else word for word in counted)
+
+
+def _state(connection: sqlite3.Connection) -> tuple[str, str] | None:
+    """Return what tells one state of a list from others; None where it cannot be told."""
+    town = connection.execute("SELECT digest FROM town").fetchone()
+    path = next(row[2] for row in connection.execute("PRAGMA database_list") if row[1] == "main")
+    return (path, town[0]) if town and path else None
+
+
+def _read(connection: sqlite3.Connection) -> Names:
+    values = [
+        (
+            facet,
+            Value(
+                number=number,
+                slug=slug,
+                label=label,
+                group=group,
+                aliases=tuple(json.loads(aliases)),
+            ),
+        )
+        for facet, number, slug, label, group, aliases in map(tuple, connection.execute(_NAMES))
+    ]
+    same = _same(_groups(connection, values))
+    return Names(
+        by_slug={(facet, value.slug): value for facet, value in values},
+        by_number={(facet, value.number): value for facet, value in values},
+        same=same,
+        longest=max(map(len, same), default=0),
+    )
+
+
+def _groups(connection: sqlite3.Connection, values: Iterable[tuple[str, Value]]) -> list[list[str]]:
+    """Return groups of names as written: of the list, and of synonyms.yaml."""
+    named = {
+        (facet, value.slug): [value.label, *value.aliases]
+        for facet, value in values
+        if facet in {"instance", "quartier"}
+    }
+    groups = [list(group) for group in named.values()]
+    # A body that became another answers for it, and the other way round.
+    for slug, became in connection.execute("SELECT slug, became FROM instances"):
+        groups += [
+            [*named[("instance", slug)], *named.get(("instance", heir), [])]
+            for heir in json.loads(became)
+        ]
+    synonyms: dict[int, list[str]] = defaultdict(list)
+    for group, member in connection.execute("SELECT group_id, words FROM synonyms"):
+        synonyms[group].append(member)
+    return [*groups, *synonyms.values()]
+
+
+def _same(groups: Iterable[Iterable[str]]) -> dict[Name, tuple[Name, ...]]:
+    """Join the groups that a name is in: its key leads to the names of all of them."""
+    same: dict[Name, dict[Name, None]] = defaultdict(dict)
+    for group in groups:
+        names = [tuple(words(indexed_text(fold(name)))) for name in group]
+        kept = dict.fromkeys(name for name in names if 0 < len(name) <= _LONGEST_NAME)
+        for name in kept:
+            same[key(name)] |= kept
+    return {name: tuple(members) for name, members in same.items() if len(members) > 1}
