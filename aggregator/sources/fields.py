@@ -4,7 +4,6 @@ Every method gives the value, or notes what is wrong and gives a stand-in: readi
 one pass finds everything. What was built is thrown away when anything was noted.
 """
 
-import unicodedata
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
@@ -14,7 +13,7 @@ from aggregator.sources.nodes import ListNode, MapNode, Node, Scalar
 
 T = TypeVar("T")
 
-_KINDS_OF_NODE = {Scalar: "a single value", ListNode: "a list", MapNode: "keys with values"}
+KINDS_OF_NODE = {Scalar: "a single value", ListNode: "a list", MapNode: "keys with values"}
 
 
 class Fields:
@@ -38,7 +37,7 @@ class Fields:
         if isinstance(node, MapNode):
             self._take(node, keys)
         elif node is not None:
-            self.complain(f"write keys with values here, not {_KINDS_OF_NODE[type(node)]}")
+            self.complain(f"write keys with values here, not {KINDS_OF_NODE[type(node)]}")
 
     def _take(self, node: MapNode, keys: Collection[str]) -> None:
         lines: dict[str, int] = {}
@@ -89,11 +88,11 @@ class Fields:
 
     def name(self) -> str:
         """Read the name that everything has: a text of one line."""
-        return self.read("name", _line, required=True, text=True) or ""
+        return self.read("name", values.line, required=True, text=True) or ""
 
     def note(self) -> str:
         """Read the note that everything may have: a text, maybe of several lines."""
-        return self.read("note", _prose, text=True) or ""
+        return self.read("note", values.prose, text=True) or ""
 
     def slug(self, key: str = "slug") -> str:
         """Read a required slug."""
@@ -123,7 +122,7 @@ class Fields:
 
     def names(self, key: str) -> tuple[str, ...]:
         """Read a list of texts of one line."""
-        return self._all(key, _line)
+        return self._all(key, values.line)
 
     def known(self, key: str, names: Collection[str], *, what: str) -> tuple[str, ...]:
         """Read a list of words that must be among `names`."""
@@ -141,14 +140,10 @@ class Fields:
 
     def _value(self, key: str, node: Node, meaning: Callable[[str], T], *, text: bool) -> T | None:
         if not isinstance(node, Scalar):
-            found = _KINDS_OF_NODE[type(node)]
+            found = KINDS_OF_NODE[type(node)]
             self.complain(f"{key} must be a single value, not {found}", node.line)
         elif text and node.is_ambiguous:
-            self.complain(
-                f"{key}: YAML may read {quoted(node.text)} as something else than a text; "
-                f"put it in quotes: {quoted(node.text)}",
-                node.line,
-            )
+            self.complain(f"{key}: {unquoted(node)}", node.line)
         else:
             try:
                 return meaning(node.text.strip())
@@ -169,22 +164,13 @@ def one_of(names: Collection[str], *, what: str) -> Callable[[str], str]:
     return check
 
 
+def unquoted(scalar: Scalar) -> str:
+    """Say that a value may be no text to YAML, and what to write."""
+    text = quoted(scalar.text)
+    return f"YAML may read {text} as something else than a text; put it in quotes: {text}"
+
+
 def _flag(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError(f"{quoted(text)} is neither true nor false; write one of them")
     return text.lower() == "true"
-
-
-def _prose(text: str) -> str:
-    # Cc: control characters; Cs: halves of a pair ("\ud800"), which no file or database can hold.
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text if char not in "\n\t"):
-        raise ValueError("holds control characters; delete them")
-    return text
-
-
-def _line(text: str) -> str:
-    if "\n" in text:
-        raise ValueError("must stand on one line")
-    if not text:
-        raise ValueError("is empty; write something")
-    return _prose(text)

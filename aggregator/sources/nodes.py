@@ -129,7 +129,7 @@ def build(events: Iterable[Any], kinds: ModuleType) -> Node:
             node = parents.pop().closed()
             parents[-1].children.append(node)
     if not parents[0].children:
-        raise BadYaml(1, "the file is empty; begin it with « version: 1 »")
+        raise BadYaml(1, "the file is empty; begin it as the moderators’ guide does")
     return parents[0].children[0]
 
 

@@ -28,7 +28,7 @@ TOWN_KEYS = ("name", "timezone", "contact", "address")
 DEFAULT_KEYS = ("every", "language", "display")
 
 
-def read_town(root: Node, *, scrapers: Path | None, complaints: Complaints) -> Town:
+def read_town(root: Node, complaints: Complaints, *, scrapers: Path | None) -> Town:
     """Read the whole file; what comes back may be used only when nothing was complained of."""
     file = Fields(root, where="", keys=FILE_KEYS, complaints=complaints)
     file.read("version", _version, required=True)

@@ -1,6 +1,7 @@
 """One function a kind of value: what is written → what it means, or a ValueError that says more."""
 
 import re
+import unicodedata
 import warnings
 import zoneinfo
 from datetime import date, timedelta
@@ -159,3 +160,20 @@ def module(text: str) -> str:
         f"{quoted(text)} is no scraper name; write the file's name without .py, in small "
         f"letters, digits and underscores{hint}"
     )
+
+
+def prose(text: str) -> str:
+    """Check a text, maybe of several lines."""
+    # Cc: control characters; Cs: halves of a pair ("\ud800"), which no file or database can hold.
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text if char not in "\n\t"):
+        raise ValueError("holds control characters; delete them")
+    return text
+
+
+def line(text: str) -> str:
+    """Check a text of one line."""
+    if "\n" in text:
+        raise ValueError("must stand on one line")
+    if not text:
+        raise ValueError("is empty; write something")
+    return prose(text)

@@ -1,4 +1,4 @@
-"""The list, followed as moderators edit it."""
+"""The list and its synonyms, followed as moderators edit them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 from aggregator.errors import TownError
 from aggregator.model import Town
 from aggregator.sources.loader import load_sources
+from aggregator.sources.synonyms import synonyms_beside
 from aggregator.sources.town import scraper_names
 
-Stamp = tuple[tuple[int, int] | None, frozenset[str] | None]
+FileStamp = tuple[int, int] | None
+Stamp = tuple[FileStamp, FileStamp, frozenset[str] | None]
 
 
 class WatchedTown:
@@ -27,11 +29,11 @@ class WatchedTown:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the file changed since it was last read, or a scraper came or went."""
+        """Whether list or synonyms changed since they were last read, or a scraper came or went."""
         return self._look() != self._stamp
 
     def current(self, *, complain: Callable[[TownError], None]) -> Town:
-        """Return the town; reads the file again when it has changed.
+        """Return the town; reads the files again when one has changed.
 
         Args:
             complain: Called once with each broken version; the last good one stays in force.
@@ -48,8 +50,12 @@ class WatchedTown:
     def _look(self) -> Stamp:
         # The list is right or wrong by the scrapers there are, too.
         names = None if self._scrapers is None else scraper_names(self._scrapers)
-        try:
-            found = self._path.stat()
-        except OSError:  # an editor is just replacing it
-            return None, names
-        return (found.st_mtime_ns, found.st_size), names
+        return _stamp(self._path), _stamp(synonyms_beside(self._path)), names
+
+
+def _stamp(path: Path) -> FileStamp:
+    try:
+        found = path.stat()
+    except OSError:  # an editor is just replacing it, or a town has no such file
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -54,6 +54,7 @@ def write(
     _write_named(connection, "kinds", {slug: {"name": name} for slug, name in KINDS.items()})
     _write_named(connection, "instances", _instances(town))
     _write_named(connection, "quartiers", _quartiers(town))
+    _write_synonyms(connection, town)
     rezoned = _write_town(connection, town, digest)
     for position, source in enumerate(town.sources):
         _write_source(
@@ -114,6 +115,14 @@ def _write_named(connection: sqlite3.Connection, table: str, wanted: Mapping[str
             " WHERE listed AND slug NOT IN (SELECT value FROM json_each(?))",
             (_json(list(wanted)),),
         )
+
+
+def _write_synonyms(connection: sqlite3.Connection, town: Town) -> None:
+    connection.execute("DELETE FROM synonyms")
+    connection.executemany(
+        "INSERT INTO synonyms (group_id, words) VALUES (?, ?)",
+        ((number, name) for number, group in enumerate(town.synonyms, 1) for name in group),
+    )
 
 
 def _write_town(connection: sqlite3.Connection, town: Town, digest: str) -> bool:

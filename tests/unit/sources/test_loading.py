@@ -8,6 +8,7 @@ import pytest
 from aggregator.errors import TownError
 from aggregator.model import Display, Instance, Quartier, Recipe, Source, Tab, Town
 from aggregator.sources import load_sources
+from aggregator.sources.synonyms import load_synonyms
 
 WHOLE = """\
 version: 1
@@ -145,6 +146,7 @@ TOWN = Town(
             line=41,
         ),
     ),
+    synonyms=load_synonyms(Path("no such file")),
 )
 
 
