@@ -27,7 +27,7 @@ from aggregator.model import KINDS, DateOrigin, Display, Instance, Quartier, Sou
 from aggregator.portal.french import number
 from aggregator.portal.gateway import MOST_AT_ONCE
 from aggregator.portal.labels import STATES
-from aggregator.sources import load_sources, parts, town
+from aggregator.sources import load_sources, parts, synonyms, town
 from aggregator.store import Store
 
 PAGES = sorted(
@@ -185,7 +185,12 @@ def whole_list(example: str) -> str:
     return smallest.replace(f"{key}\n", f"{key}\n{items}")
 
 
-@pytest.mark.parametrize("example", blocks("docs/moderateurs.md", "yaml"))
+def examples(*, of_synonyms: bool) -> list[str]:
+    found = blocks("docs/moderateurs.md", "yaml")
+    return [block for block in found if ("\n- [" in block) is of_synonyms]
+
+
+@pytest.mark.parametrize("example", examples(of_synonyms=False))
 def test_every_list_of_the_moderators_guide_is_right(example: str, tmp_path: Path) -> None:
     path = tmp_path / "sources.yaml"
     path.write_text(whole_list(example), encoding="utf-8")
@@ -196,6 +201,21 @@ def test_every_list_of_the_moderators_guide_is_right(example: str, tmp_path: Pat
         for one in many
     }
     assert set(re.findall(r"slug: ([\w-]+)", example)) <= slugs
+
+
+@pytest.mark.parametrize("example", examples(of_synonyms=True))
+def test_the_synonyms_of_the_moderators_guide_are_right(example: str, tmp_path: Path) -> None:
+    (tmp_path / "synonyms.yaml").write_text(example, encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text(
+        blocks("docs/moderateurs.md", "yaml")[0], encoding="utf-8"
+    )
+    assert load_sources(tmp_path / "sources.yaml").synonyms[-1][-1] in example
+
+
+def test_the_moderators_guide_gives_the_limits_of_synonyms() -> None:
+    page = part("docs/moderateurs.md", "Les mots qui se répondent")
+    for limit in (synonyms.MOST_ENTRIES, synonyms.LONGEST_ENTRY_CHARS, synonyms.MOST_GROUPS):
+        assert re.search(rf"\b{number(limit)}\b", page), limit
 
 
 def test_the_complaint_in_the_guide_is_the_programs(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from conftest import REPOSITORY
 from integration.commands import free_port, get, get_json, wait_until
 
-BUNDLED = ("scrapers", "db", "demo", "sources.yaml", "metadata.json")
+BUNDLED = ("scrapers", "db", "demo", "sources.yaml", "synonyms.yaml", "metadata.json")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,7 @@ def test_the_wheel_holds_what_the_program_reads(installed: Path) -> None:
     assert REPOSITORY not in package.parents
     for name in BUNDLED:
         assert (package / "_bundled" / name).exists(), name
+    assert (package / "sources" / "synonyms.yaml").exists()
 
 
 def run_in(folder: Path, installed: Path, command: str) -> subprocess.CompletedProcess[str]:
