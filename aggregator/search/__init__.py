@@ -3,6 +3,7 @@
 from aggregator.search.as_json import to_json
 from aggregator.search.engine import matching_uids, search
 from aggregator.search.model import (
+    CAPPED_FACETS,
     FACETS,
     MAX_PAGES,
     PAGE_SIZE,
@@ -21,6 +22,7 @@ from aggregator.search.query import parse_query, query_string, with_, without
 from aggregator.search.suggesting import suggest
 
 __all__ = [
+    "CAPPED_FACETS",
     "FACETS",
     "MAX_PAGES",
     "PAGE_SIZE",

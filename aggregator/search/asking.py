@@ -106,7 +106,7 @@ class Asking:
             if facet not in together:
                 counts[facet] = self._count(facet, apart)
             if facet in TIMED and not counts[facet].is_whole and apart is not None:
-                counts[facet] = self._by_time(facet, apart)
+                counts[facet] = self._by_time(facet, apart, counts[facet])
         return Answer(
             total=self._total(wish, found, counts),
             ids=found.ids,
@@ -144,16 +144,18 @@ class Asking:
         found = find(self.connection, wish, self.values, facets=[facet])
         return _Counted(found.counts[facet], is_whole=found.is_whole)
 
-    def _by_time(self, facet: str, wish: Wish) -> "_Counted":
+    def _by_time(self, facet: str, wish: Wish, counted: "_Counted") -> "_Counted":
         spans = self._years if facet == "annee" else self._months
-        counted = tally(self.connection, wish, spans)
-        return _Counted(counted.counts, is_whole=not counted.floors, floors=counted.floors)
+        if wish.is_dear:
+            return replace(counted, floors=frozenset(value for value, _ in spans))
+        found = tally(self.connection, wish, spans)
+        return _Counted(found.counts, is_whole=not found.floors, floors=found.floors)
 
     def _total(self, wish: Wish | None, found: Found, counts: Mapping[str, "_Counted"]) -> Total:
         if wish is None or found.is_whole:
             return Total(value=found.read, exact=True)
         years = counts["annee"]
-        if wish.match and self._wish_apart("annee") == wish:
+        if wish.match and not wish.is_dear and self._wish_apart("annee") == wish:
             return Total(value=sum(years.counts.values()), exact=not years.floors)
         return count(self.connection, wish)
 

@@ -15,6 +15,9 @@ from aggregator.search.names import Name, Names, key
 from aggregator.search.terms import Parsed, Term
 
 MAX_FORMS = 30  # of a word, the most frequent: « faire » has more
+# Of a beginning, looked up one by one; the index itself takes 10 to 100 ms to bring together
+# all that begin so, each time it is asked.
+MAX_ENDINGS = 100
 _NAME_FORMS = 3  # of each word of a name
 _MAX_WAYS = 8  # to write a name
 
@@ -30,6 +33,8 @@ _OF_LEMMAS = """
 SELECT term, max(posts) AS posts FROM terms
 WHERE lemma IN (SELECT value FROM json_each(?)) GROUP BY term ORDER BY posts DESC
 """
+_ENDINGS = "SELECT DISTINCT term FROM terms WHERE term >= ? AND term < ? LIMIT ?"
+_LAST = "\U0010ffff"  # comes after every letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +156,26 @@ class _Forms:
 
     def term(self, term: Term) -> list[Wording]:
         """Return the wordings of one term."""
-        if term.is_exact or term.is_prefix:
-            return [Wording(words=term.words, is_prefix=term.is_prefix)]
+        if term.is_exact:
+            return [Wording(words=term.words)]
+        if term.is_prefix:
+            return self._endings(term)
         if len(term.words) == 1:
             return [Wording(words=(form,)) for form in self._of(term.words[0], term.written)]
         ways = self._ways(term.words)
         joined = "".join(term.words)
         together = [Wording(words=(joined,))] if joined in self._rows else []
         return [Wording(words=way) for way in ways] + together
+
+    def _endings(self, term: Term) -> list[Wording]:
+        """Return the words that begin so; where they are too many, the beginning itself."""
+        (first, *others) = term.words
+        if not others and not first.isdigit():
+            asked = (first, first + _LAST, MAX_ENDINGS + 1)
+            found = [word for (word,) in self._connection.execute(_ENDINGS, asked)]
+            if 0 < len(found) <= MAX_ENDINGS:
+                return [Wording(words=(word,)) for word in found]
+        return [Wording(words=term.words, is_prefix=True)]
 
     def _of(self, word: str, written: str) -> list[str]:
         """Return the forms of a word as typed: where accents were, they choose the lemma."""

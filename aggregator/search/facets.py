@@ -77,16 +77,19 @@ class Values:
         row = self.connection.execute("SELECT slug FROM themes WHERE slug = ?", (slug,)).fetchone()
         return None if row is None else str(row[0])
 
-    def counted(self, facet: str, rows: Mapping[int | str, int]) -> Counter[str]:
-        """Name what was counted as addresses write it."""
-        if facet == "mois":
-            return Counter({_month(int(month)): posts for month, posts in rows.items()})
+    def counted(self, facet: str, rows: Counter[str]) -> Counter[str]:
+        """Name what was counted, by the database's values, as addresses write it."""
+        if facet in {"langue", "theme"}:
+            return rows
         if facet == "document":
-            return _documents({int(bits): posts for bits, posts in rows.items()})
-        if facet in {"annee", "langue", "theme"}:
-            return Counter({str(value): posts for value, posts in rows.items()})
+            return _documents(rows)
+        known = {int(value): posts for value, posts in rows.items() if value != "0"}
+        if facet == "annee":
+            return Counter({str(year): posts for year, posts in known.items()})
+        if facet == "mois":
+            return Counter({_month(month): posts for month, posts in known.items()})
         named = self.names.by_number
-        return Counter({named[facet, int(number)].slug: posts for number, posts in rows.items()})
+        return Counter({named[facet, number].slug: posts for number, posts in known.items()})
 
     def lines(self, facet: str, counts: Counter[str], query: Query) -> tuple[FacetValue, ...]:
         """Return a facet's lines: years and months from the latest, others from the most frequent.
@@ -137,12 +140,12 @@ def _month(number: int) -> str:
     return f"{number // 100:04d}-{number % 100:02d}"
 
 
-def _documents(rows: Mapping[int, int]) -> Counter[str]:
+def _documents(rows: Counter[str]) -> Counter[str]:
     """Take apart the bits of what posts link to: a post may link to several."""
     counts: Counter[str] = Counter()
     for bits, posts in rows.items():
         for place, name in enumerate(DOCUMENTS):
-            if bits >> place & 1:
+            if int(bits) >> place & 1:
                 counts[name] += posts
     return counts
 

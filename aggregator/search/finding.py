@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregator.search.facets import Counts, Values, no_counts
-from aggregator.search.model import Total
+from aggregator.search.model import CAPPED_FACETS, Total
 
 COUNTED_TOTAL = 50_000
-# Facets of that many posts take 15 ms whatever the query; of a million posts, seconds.
+# Facets of that many posts take 20 ms whatever the query; of a million posts, seconds. Where there
+# are more, a part is as good as another, and half of it is enough.
 COUNTED_POSTS = 10_000
 
 _MATCHING = (
@@ -27,29 +28,34 @@ _ALL = "SELECT id FROM post_facets WHERE true{bounds} ORDER BY id DESC"
 # reads a materialised table in the order it was filled, here from the newest; sorting it again
 # would add a third to the time.
 _FIND = """
-WITH ids AS MATERIALIZED ({ids} LIMIT :read),
-found AS MATERIALIZED (
-    SELECT f.* FROM (SELECT id FROM ids LIMIT :counted) AS newest JOIN post_facets AS f USING (id)
-)
+WITH ids AS MATERIALIZED ({ids} LIMIT :counted + 1),
+newest AS (
+    SELECT id FROM ids LIMIT (SELECT iif(count(*) > :counted, :capped, :counted) FROM ids)
+),
+found AS MATERIALIZED (SELECT f.* FROM newest JOIN post_facets AS f USING (id))
 SELECT 'total', count(*), min(id) FROM ids
-"""
-_HITS = """
 UNION ALL SELECT 'hit', id, 1 FROM (SELECT id FROM ids LIMIT :size OFFSET :offset)
 """
-_FACETS: Mapping[str, str] = {
-    "instance": "SELECT 'instance', instance_id, count(*) FROM found"
-    " WHERE instance_id IS NOT NULL GROUP BY 2",
-    "quartier": "SELECT 'quartier', quartier_id, count(*)"
-    " FROM found JOIN post_quartiers ON post_id = found.id GROUP BY 2",
-    "source": "SELECT 'source', source_id, count(*) FROM found GROUP BY 2",
-    "genre": "SELECT 'genre', kind_id, count(*) FROM found GROUP BY 2",
-    "theme": "SELECT 'theme', (SELECT slug FROM themes WHERE id = theme_id), posts FROM ("
+# Facets that a post has one value of at most, several grouped at once: each grouping sorts what
+# was found. Those together have few combinations.
+_COLUMNS: Mapping[str, str] = {
+    "annee": "year",
+    "instance": "coalesce(instance_id, 0)",
+    "mois": "month",
+    "genre": "kind_id",
+    "langue": "language",
+    "document": "documents",
+    "source": "source_id",
+}
+_TOGETHER = (("annee", "instance"), ("mois",), ("genre", "langue", "document"), ("source",))
+_GROUPED = "UNION ALL SELECT '{names}', {values}, count(*) FROM found GROUP BY {columns} "
+# Facets that a post may have several values of.
+_JOINED: Mapping[str, str] = {
+    "quartier": "UNION ALL SELECT 'quartier', quartier_id, count(*)"
+    " FROM found JOIN post_quartiers ON post_id = found.id GROUP BY 2 ",
+    "theme": "UNION ALL SELECT 'theme', (SELECT slug FROM themes WHERE id = theme_id), posts FROM ("
     " SELECT theme_id, count(*) AS posts FROM found JOIN post_themes ON post_id = found.id"
-    " GROUP BY 1 ORDER BY 2 DESC LIMIT 100)",
-    "annee": "SELECT 'annee', year, count(*) FROM found WHERE year > 0 GROUP BY 2",
-    "mois": "SELECT 'mois', month, count(*) FROM found WHERE month > 0 GROUP BY 2",
-    "document": "SELECT 'document', documents, count(*) FROM found WHERE documents > 0 GROUP BY 2",
-    "langue": "SELECT 'langue', language, count(*) FROM found GROUP BY 2",
+    " GROUP BY 1 ORDER BY 2 DESC LIMIT 100) ",
 }
 _COUNT = "SELECT count(*) FROM ({ids} LIMIT :read)"
 _UIDS = "SELECT p.uid FROM ({ids} LIMIT :limit) JOIN posts AS p USING (id) ORDER BY p.id DESC"
@@ -91,6 +97,11 @@ class Wish:
         return (_MATCHING if self.match else _ALL).format(bounds=bounds)
 
     @property
+    def is_dear(self) -> bool:
+        """Whether asking costs much already before the first post: for a beginning of words."""
+        return "*" in self.match
+
+    @property
     def parameters(self) -> dict[str, str | int | None]:
         """Those of `ids`."""
         return {"match": self.match, "low": self.span.low, "high": self.span.high}
@@ -130,28 +141,42 @@ def find(
         size: How many posts to return.
         offset: After how many others.
     """
-    counted = list(facets)
-    statement = _FIND.format(ids=wish.ids) + _HITS
-    statement += "".join(f"UNION ALL {_FACETS[facet]} " for facet in counted)
+    counted = frozenset(facets)
     parameters = {
         **wish.parameters,
-        "read": max(COUNTED_POSTS + 1, offset + size),
         "counted": COUNTED_POSTS,
+        "capped": CAPPED_FACETS,
         "size": size,
         "offset": offset,
     }
-    rows: dict[str, dict[int | str, int]] = {facet: {} for facet in counted}
+    rows: dict[str, Counter[str]] = {facet: Counter() for facet in counted}
     ids: list[int] = []
     read, oldest = 0, None
+    statement = _FIND.format(ids=wish.ids) + "".join(_groupings(counted))
     for name, value, posts in connection.execute(statement, parameters):
         if name == "total":
             read, oldest = value, posts
         elif name == "hit":
             ids.append(value)
         else:
-            rows[name][value] = posts
+            for facet, one in zip(name.split(), str(value).split(), strict=True):
+                rows[facet][one] += posts
     named = {facet: values.counted(facet, rows[facet]) for facet in counted}
     return Found(read=read, oldest=oldest, ids=tuple(ids), counts={**no_counts(), **named})
+
+
+def _groupings(facets: frozenset[str]) -> Iterator[str]:
+    for together in _TOGETHER:
+        if asked := [facet for facet in together if facet in facets]:
+            columns = [_COLUMNS[facet] for facet in asked]
+            yield _GROUPED.format(
+                names=" ".join(asked),
+                values=" || ' ' || ".join(columns),
+                columns=", ".join(columns),
+            )
+    for facet, statement in _JOINED.items():
+        if facet in facets:
+            yield statement
 
 
 def count(connection: sqlite3.Connection, wish: Wish, *, limit: int = COUNTED_TOTAL) -> Total:

@@ -8,6 +8,8 @@ from typing import Literal
 PAGE_SIZE = 20
 # Deeper pages would make OFFSET dear, and no one reads them: narrowing is what facets are for.
 MAX_PAGES = 250
+# Posts that facets are counted over where more than 10,000 were found: the newest ones.
+CAPPED_FACETS = 5_000
 # The facets, by the name of their URL parameter and in the order on screen.
 FACETS = ("instance", "quartier", "source", "genre", "theme", "annee", "mois", "document", "langue")
 
@@ -154,7 +156,7 @@ class Results:
     """The answer: one page of hits, and what can narrow it.
 
     `facets` has the keys of FACETS. Its counts are over all posts found; where there are more
-    than 10,000, over the newest 10,000, and `facets_exact` is false. Years and months are
+    than 10,000, over the newest CAPPED_FACETS, and `facets_exact` is false. Years and months are
     counted further, as far as `total`: each says whether it was counted whole.
     """
 
