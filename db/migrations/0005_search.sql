@@ -84,6 +84,7 @@ CREATE INDEX similar_posts_of ON similar_posts (similar_id);
 CREATE TABLE comparing (
     post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE
 ) STRICT;
+INSERT INTO comparing (post_id) SELECT id FROM posts;
 
 -- What is talked about: words and names that rise this week against the year before it.
 CREATE TABLE topics (
