@@ -6,6 +6,7 @@ An ending is believed only after a masculine that can take it: so « dit-elle »
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from aggregator.language.folding import MARKS, fold
 
@@ -63,19 +64,28 @@ _ENDS_IN_S = re.compile(r"(?:[ao]i|[ao]|clu|fu|(?<!a)mi|pri|ci|qui|si|ver)s\Z")
 _STEM = re.compile(rf"(?<![\w{MARKS}])[^\W\d_](?:[^\W\d_]|[{MARKS}])*\Z")
 _NO_LETTERS = re.compile(rf"[^\w{MARKS}]+")
 
-_ENDING = (  # accents may be characters of their own, and lack on capitals
-    "(?:"
-    + "|".join(sorted(_FEMININES, key=len, reverse=True))
-    .replace("è", "(?:è|e\u0300?)")
-    .replace("é", "(?:é|e\u0301?)")
-    + ")"
-)
+
+def _any_of(endings: Iterable[str]) -> str:
+    """Make a pattern; accents may be characters of their own (NFD), and lack on capitals."""
+    spelt = "|".join(sorted(endings, key=len, reverse=True))
+    return f"(?:{spelt})".replace("è", "(?:è|e\u0300?)").replace("é", "(?:é|e\u0301?)")
+
+
+# Words of their own: after a weak sign they are endings after an l at most (« dit-elle »).
+_WORDS = frozenset({"elle", "le", "que"})
+_AFTER_WEAK = rf"(?:{_any_of(set(_FEMININES) - _WORDS)}|(?<=l.)(?:elle|le))"
 _SIGN = rf"[{_DOTS}{_WEAK}]"
 _MANY = rf"(?:{_SIGN}x)?+(?:{_SIGN}?s|\(s\))?+"
-# What may follow one of SIGNS, which the pattern is put behind.
+_AFTER_SIGN = (
+    rf"(?:(?<=[{_WEAK}]){_AFTER_WEAK}{_MANY}|(?<=[{_DOTS}]){_any_of(_FEMININES)}{_MANY}"
+    rf"|(?<=[{_DOTS}.])s|(?<=\()(?:{_any_of(_FEMININES)}{_MANY}\)(?:s|\(s\))?|(?:s|x|aux)\)))"
+)
+_FIRST = "".join({ending[0] for ending in (*_FEMININES, *_PLURALS)})
+# What may follow one of SIGNS, which the pattern is put behind. Every text is searched for it, so
+# it looks first for a short word with the right initial, and minds capitals only where there are.
 ENDING = (
-    rf"(?i:(?<={_SIGN}){_ENDING}{_MANY}|(?<=[{_DOTS}.])s"
-    rf"|(?<=\(){_ENDING}{_MANY}\)(?:s|\(s\))?|(?<=\()(?:s|x|aux)\))(?!['’]?[\w{MARKS}])"
+    rf"(?:(?=[{_FIRST}]\w{{0,5}}\b){_AFTER_SIGN}|(?=[{_FIRST.upper()}]\w{{0,5}}\b)(?i:{_AFTER_SIGN}))"
+    rf"(?!['’]?[\w{MARKS}])"
 )
 
 
@@ -119,16 +129,9 @@ def _in_gender(stem: str, letters: str, *, is_sure: bool) -> tuple[str, ...]:
     one = _singular(stem) if is_plural else _IRREGULAR.get(stem.lower(), stem)
     letters = letters.rstrip("s").rstrip("x")
     feminine = _changed(one, _BY_LETTERS[letters])
-    if not feminine or not (is_sure or _is_no_word(letters, one)):
-        return ()
+    if not feminine or (letters == "le" and not is_sure and not one.lower().endswith("el")):
+        return ()  # « professionnel-le » is one word, « avril.le » two
     return (one, feminine, f"{feminine}s", _plural(one)) if is_plural else (feminine, one)
-
-
-def _is_no_word(letters: str, one: str) -> bool:
-    """Tell whether what follows a hyphen, stop or slash can but be an ending."""
-    if letters == "le":
-        return one.lower().endswith("el")  # « professionnel-le », not « avril.le »
-    return letters != "que"
 
 
 def _changed(word: str, changes: _Changes) -> str:

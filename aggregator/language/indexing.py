@@ -35,12 +35,13 @@ _IS_UNCLEAN = re.compile(f"[{_UNCLEAN}]")
 # One set of characters to look for: by far the fastest of all that were tried.
 _CHANGED = re.compile(
     rf"[{_UNCLEAN}{SIGNS}]"
-    rf"(?:(?<=[{_UNCLEAN}])|(?<={_CAPITAL}\.)(?={_CAPITAL}\.)|{ENDING})"
+    rf"(?:{ENDING}|(?={_CAPITAL}\.)(?<={_CAPITAL}\.)|(?<=[{_UNCLEAN}]))"
 )
 _ENDING = re.compile(f"[{SIGNS}]{ENDING}")
 _ACRONYM = re.compile(
     rf"(?<![\w{MARKS}.])(?:{_CAPITAL}\.){{2,}}+(?:{_CAPITAL}(?![\w{MARKS}]))?+(?![\w{MARKS}])"
 )
+_FOLDED_WORD = re.compile(r"[^\W_]+")
 _WORD = re.compile(rf"(?:[^\W_]|[{MARKS}])+")
 
 
@@ -85,7 +86,7 @@ def tokens(text: str) -> Iterator[Token]:
     All forms together are `words(indexed_text(text))`: one a word, and more for « élu·e·s ».
     """
     clean = _cleaned(text)
-    found = _tokens(clean) if _CHANGED.search(clean) else _plain_tokens(clean, 0, len(clean))
+    found = _tokens(clean, fold(clean))
     if clean is text:
         yield from found
         return
@@ -107,16 +108,20 @@ def _origins(text: str) -> list[int]:
     ]
 
 
-def _tokens(clean: str) -> Iterator[Token]:
+def _tokens(clean: str, folded: str) -> Iterator[Token]:
     done = 0
     for stretch in _stretches(clean):
-        yield from _plain_tokens(clean, done, stretch.start)
+        yield from _plain_tokens(clean, folded, done, stretch.start)
         yield Token(stretch.start, stretch.end, tuple(words(" ".join(stretch.words))))
         done = stretch.end
-    yield from _plain_tokens(clean, done, len(clean))
+    yield from _plain_tokens(clean, folded, done, len(clean))
 
 
-def _plain_tokens(clean: str, start: int, end: int) -> Iterator[Token]:
+def _plain_tokens(clean: str, folded: str, start: int, end: int) -> Iterator[Token]:
+    if len(folded) == len(clean):  # no mark was dropped: they are the same letter by letter
+        for match in _FOLDED_WORD.finditer(folded, start, end):
+            yield Token(match.start(), match.end(), (match[0],))
+        return
     for match in _WORD.finditer(clean, start, end):
         if form := fold(match[0]):
             yield Token(match.start(), match.end(), (form,))
