@@ -24,7 +24,8 @@ check: $(VENV)/.ready-dev ## formatting, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.ready-dev ## measure search on generated posts
+bench: $(VENV)/.ready-dev ## measure what search finds, and how long it takes
+	$(BIN)/python benchmarks/relevance.py
 	$(BIN)/python benchmarks/search.py
 
 # Exact versions with their hashes: what is installed is what was tested. The stamps make the

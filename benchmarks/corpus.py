@@ -54,8 +54,9 @@ def build(path: Path, posts: int, *, seed: int = 1) -> Built:
     start = time.perf_counter()
     write_posts(path, posts, seed=seed)
     written = time.perf_counter()
-    with Store.open(path) as store:
-        store.reindex()
+    # It was made by none of today's rules (index_rules), so opening it makes all there is to make.
+    with Store.open(path):
+        pass
     return Built(rows_s=written - start, index_s=time.perf_counter() - written)
 
 

@@ -6,11 +6,10 @@ sample town (demo/sites) belong to the set too, called `<file>/<slug>`.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -61,23 +60,19 @@ def written_posts(folder: Path = FOLDER) -> list[WrittenPost]:
 
 
 def judged_queries(folder: Path = FOLDER) -> list[JudgedQuery]:
-    """Read the queries and their judgements.
-
-    What two people judged is one query: whatever one of them would accept, and the higher grade.
-    """
-    found: dict[str, JudgedQuery] = {}
-    for entry in _entries(folder, "queries"):
-        query = JudgedQuery(**{**entry, "query": str(entry["query"])})
-        other = found.get(query.query, query).relevant
-        grades = sorted((*query.relevant.items(), *other.items()), key=itemgetter(1))
-        found[query.query] = replace(query, relevant=dict(grades))
-    return list(found.values())
+    """Read the queries and their judgements."""
+    return [
+        JudgedQuery(**{**entry, "query": str(entry["query"])})
+        for entry in _entries(folder, "queries")
+    ]
 
 
-def complaints(queries: Iterable[JudgedQuery], posts: Iterable[str]) -> Iterator[str]:
+def complaints(queries: Sequence[JudgedQuery], posts: Iterable[str]) -> Iterator[str]:
     """Say what is wrong with the judgements, given the names of all posts."""
     names = Counter(posts)
     yield from (f"{name}: two posts are called so" for name, times in names.items() if times > 1)
+    asked = Counter(query.query for query in queries)
+    yield from (f"« {text} »: judged twice" for text, times in asked.items() if times > 1)
     for query in queries:
         yield from (f"« {query.query} »: {text}" for text in _faults(query, names.keys()))
 

@@ -14,6 +14,8 @@ import wordfreq
 
 TITLE_WORDS = 8
 BODY_WORDS = (60, 400, 140)  # least, most, most often: 200 on average
+# What a town's posts speak of: in a third of them and more.
+CIVIC = ["quartier", "ville", "conseil", "habitants", "réunion", "projet", "mairie", "rue"]
 # « l », « d », « qu » are words to wordfreq.
 _ELIDED = re.compile(r"\b([cdjlmnst]|qu) (?=[aeiouyhàâéèêîôœ])", re.IGNORECASE)
 
@@ -40,11 +42,15 @@ def language_words(language: str) -> Words:
 
 @cache
 def theme_words(theme: int) -> Words:
-    """Return the words that go with a theme: 300 that are neither grammar nor very rare."""
+    """Return the words that go with a theme: what all themes share, and 300 of its own.
+
+    These are neither grammar nor very rare.
+    """
     dice = Random(f"theme {theme}")
     usual = [word for word in language_words("fr").words[300:30_000] if len(word) > 3]
-    chosen = dice.sample(usual, 300)
-    return Words(words=chosen, sums=list(accumulate(1 / (rank + 10) for rank in range(300))))
+    own = dice.sample(usual, 300)
+    weights = (1 / (rank + 10) for rank in range(len(own) + len(CIVIC)))
+    return Words(words=[*own[:10], *CIVIC, *own[10:]], sums=list(accumulate(weights)))
 
 
 def theme_name(theme: int) -> str:

@@ -22,7 +22,7 @@ def importable() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def scores(importable: None) -> Mapping[str, list["Score"]]:
+def scores() -> Mapping[str, list["Score"]]:
     from judged import judged_queries
     from relevance import run
 
