@@ -22,7 +22,12 @@ A map:
     backup.py     copies, made while a crawl writes
     rotation.py   which copies are kept
     verifying.py  a copy, restored and compared
-    index.py      the full-text index
+    index.py      the full-text index follows posts
+    lexicon.py    the words of posts, in `terms`
+    counting.py   how many posts hold each term
+    rebuilding.py index, terms and facets made anew
+    checking.py   whether they are what the posts make of them
+    lock.py       one rebuild at a time
 
 `db/README.md` describes the tables and views.
 """
@@ -30,22 +35,25 @@ A map:
 from aggregator.store.model import (
     Due,
     HostPause,
+    IndexCheck,
     IndexReport,
     SourceHistory,
     SourceStatus,
     Subscription,
 )
-from aggregator.store.opening import open_readonly, reading
+from aggregator.store.opening import open_readonly, prepare, reading
 from aggregator.store.store import Store
 
 __all__ = [
     "Due",
     "HostPause",
+    "IndexCheck",
     "IndexReport",
     "SourceHistory",
     "SourceStatus",
     "Store",
     "Subscription",
     "open_readonly",
+    "prepare",
     "reading",
 ]

@@ -1,13 +1,16 @@
 """The open file: transactions, and the names of its rows."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aggregator.store import index, opening, tags
+from aggregator.store import index, opening, rebuilding, tags
+from aggregator.store.lock import sole_builder
+
+Progress = Callable[[int, int], None]  # given posts done, and posts in all
 
 
 class Database:
@@ -20,24 +23,42 @@ class Database:
         self._names: tags.Names | None = None
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, progress: Progress | None = None) -> Self:
         """Open the database, creating and migrating it as needed.
+
+        An index made by another version's rules is made anew first: at a million posts that takes
+        minutes.
+
+        Args:
+            path: The file.
+            progress: Told how far the index is.
 
         Raises:
             StoreError: It cannot be used; the text says why and what to do.
         """
-        return cls(path, opening.open_writable(path)[0])
+        return cls._open(path, progress)[0]
 
-    @staticmethod
-    def migrate(path: Path) -> list[str]:
+    @classmethod
+    def migrate(cls, path: Path, progress: Progress | None = None) -> list[str]:
         """Create or migrate the database; return the names of the migrations applied.
 
         Raises:
             StoreError: It cannot be used.
         """
-        connection, applied = opening.open_writable(path)
-        connection.close()
+        database, applied = cls._open(path, progress)
+        database.close()
         return applied
+
+    @classmethod
+    def _open(cls, path: Path, progress: Progress | None) -> tuple[Self, list[str]]:
+        connection, applied = opening.open_writable(path)
+        database = cls(path, connection)
+        try:
+            database._follow_rules(progress)
+        except BaseException:
+            database.close()
+            raise
+        return database, applied
 
     def close(self) -> None:
         """Close the file."""
@@ -75,6 +96,22 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def _follow_rules(self, progress: Progress | None) -> None:
+        """Make the index anew where other rules made it: until then nothing may be written."""
+        with opening.explained(self.path):
+            if rebuilding.is_current(self._connection):
+                return
+            if not rebuilding.begin_current(self._connection, self.transaction):
+                self._rebuild(progress)
+
+    def _rebuild(self, progress: Progress | None) -> int:
+        """Make the index anew; return how many posts it holds."""
+        with opening.explained(self.path), sole_builder(self.path):
+            try:
+                return rebuilding.rebuild(self._connection, self.transaction, progress)
+            finally:
+                self._backlog.forget_terms()
 
     def _current_names(self) -> tags.Names:
         if self._names is None:

@@ -86,3 +86,30 @@ class IndexReport:
     """What `reindex` did; it raises when the new index does not hold every post."""
 
     posts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexCheck:
+    """What is wrong with the index and with what else search relies on; mostly nothing."""
+
+    posts: int
+    has_stale_rules: bool = False  # made by another version's rules: nothing else was looked at
+    is_sound: bool = True  # the full-text index holds the posts, word for word
+    missing_terms: tuple[str, ...] = ()  # words of the index that `terms` lacks, the first ones
+    misfiled: tuple[str, ...] = ()  # posts, by uid, whose facets or themes are wrong, likewise
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong, in words."""
+        found = {
+            "it was made by another version's rules": self.has_stale_rules,
+            "it does not hold the posts, word for word": not self.is_sound,
+            f"words missing from `terms`: {', '.join(self.missing_terms)}": self.missing_terms,
+            f"posts filed wrongly: {', '.join(self.misfiled)}": self.misfiled,
+        }
+        return tuple(fault for fault, is_there in found.items() if is_there)

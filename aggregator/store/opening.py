@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from aggregator.errors import StoreError
+from aggregator.language import indexed_text
 from aggregator.paths import bundled
 from aggregator.store import schema
 
@@ -33,6 +34,14 @@ _SENTENCES = {
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check who owns the file and its folder",
     sqlite3.SQLITE_PERM: "it may not be opened; check who owns the file and its folder",
 }
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Teach a connection `indexed_text`, the SQL function that the view posts_indexed calls.
+
+    Every connection needs it that writes the index, or compares it with the posts.
+    """
+    connection.create_function("indexed_text", 1, indexed_text, deterministic=True)
 
 
 @contextmanager
@@ -79,6 +88,7 @@ def open_writable(path: Path) -> tuple[sqlite3.Connection, list[str]]:
         )
         try:
             _use_wal(connection)
+            prepare(connection)
             # Before foreign keys are enforced: a migration may have to rebuild a table
             # (https://www.sqlite.org/lang_altertable.html#otheralter).
             applied = schema.migrate(connection, path=path, folder=bundled("db"))
@@ -106,6 +116,7 @@ def open_readonly(path: Path) -> sqlite3.Connection:
         )
         try:
             connection.execute("PRAGMA query_only = ON")
+            prepare(connection)
             schema.require_current(connection, path=path, folder=bundled("db"))
         except BaseException:
             connection.close()

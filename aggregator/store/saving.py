@@ -87,6 +87,8 @@ def _write(
             if write.changed:
                 _update(connection, write, write.stored.id, number, seen)
             filed.append((number, write.tags))
+            if write.edited:
+                _say(backlog, number, write.post)
     tags.write(connection, filed)
     new = [write for write in plan.writes if write.stored is None]
     _insert(connection, slug, new, numbers, seen)
@@ -96,10 +98,8 @@ def _write(
         [numbers.get(one.guid, one.stored.id) for one in plan.writes if one.stored and one.edited],
     )
     backlog.add(number for number, _ in filed)
-    backlog.add(
-        (numbers[write.guid] for write in new),
-        plain=[numbers[write.guid] for write in new if _is_plain(write.post)],
-    )
+    for write in new:
+        _say(backlog, numbers[write.guid], write.post)
     connection.executemany(
         "UPDATE posts SET last_seen = ? WHERE id = ?", [(seen, row) for row in plan.still_there]
     )
@@ -145,8 +145,8 @@ def _insert(
     tags.insert(connection, [(numbers[write.guid], write.tags) for write in writes])
 
 
-def _is_plain(post: Post) -> bool:
-    return index.is_plain(post.title) and index.is_plain(post.text)
+def _say(backlog: index.Backlog, number: int, post: Post) -> None:
+    backlog.add_text(number, post.title, post.text, post.author)
 
 
 def _dated(write: Write) -> tuple[str, str]:

@@ -20,8 +20,9 @@ from aggregator.model import (
     Town,
 )
 from aggregator.store import (
+    checking,
+    counting,
     histories,
-    index,
     likeness,
     opening,
     recording,
@@ -32,8 +33,10 @@ from aggregator.store import (
     towns,
 )
 from aggregator.store.agreements import Agreements
+from aggregator.store.database import Progress
 from aggregator.store.model import (
     Due,
+    IndexCheck,
     IndexReport,
     SourceHistory,
     SourceStatus,
@@ -245,8 +248,8 @@ class Store(Agreements):
 
     # --- the index ----------------------------------------------------------------------------
 
-    def reindex(self, progress: Callable[[int, int], None] | None = None) -> IndexReport:
-        """Build the full-text index anew beside the old one, swap them, and verify.
+    def reindex(self, progress: Progress | None = None) -> IndexReport:
+        """Make full-text index, terms and facets anew beside the old ones, swap them, and verify.
 
         Searches go on meanwhile, on the old index, and a crawl waits for one batch at most.
 
@@ -254,25 +257,45 @@ class Store(Agreements):
             progress: Called with posts done and posts in all.
 
         Raises:
-            StoreError: The new index does not hold every post.
+            StoreError: Another process rebuilds it already, or the new index is not sound.
         """
-        with opening.explained(self.path):
-            posts = index.rebuild(self._connection, self.transaction, progress)
-        if not self.check_index():
-            raise StoreError(f"{self.path}: the rebuilt index is not sound; put back a copy")
+        posts = self._rebuild(progress)
+        found = self.check_index()
+        if not found.sound:
+            faults = "; ".join(found.faults)
+            raise StoreError(f"{self.path}: the rebuilt index is not sound ({faults})")
         return IndexReport(posts=posts)
 
-    def check_index(self) -> bool:
-        """Tell whether the full-text index holds exactly the posts, word for word.
+    def check_index(self, say: Callable[[str], None] = lambda _: None) -> IndexCheck:
+        """Tell whether full-text index, terms and facets are what the posts make of them.
 
         A crawl goes on meanwhile: what is checked is a copy, which needs room beside SQLite's
         other temporary files for the time of it.
+
+        Args:
+            say: Told what is being looked at.
         """
         # The check is a statement that writes, and would hold the write lock for seconds. The
         # database without a name is a file that goes when it is closed, or its program is killed.
-        with opening.explained(self.path), closing(sqlite3.connect("")) as copy:
+        with (
+            opening.explained(self.path),
+            closing(sqlite3.connect("", isolation_level=None)) as copy,
+        ):
+            say("copying the database")
             self._connection.backup(copy)
-            return index.is_sound(copy)
+            opening.prepare(copy)
+            return checking.check(copy, say)
+
+    def count_terms(self) -> None:
+        """Count how many posts hold each word, and forget words that none holds.
+
+        In transactions well under 1 s, with room for a crawl between them.
+        """
+        with opening.explained(self.path):
+            try:
+                counting.count(self._connection, self.transaction)
+            finally:
+                self._backlog.forget_terms()
 
     # ------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aggregator.clock import to_iso
 from aggregator.errors import StoreError
-from aggregator.store import index, opening
+from aggregator.store import checking, opening
 
 # A row says when its page was fetched; it is saved a little later, with others.
 SAVED_WITHIN = timedelta(minutes=1)
@@ -158,6 +158,7 @@ def _restored(backup: Path) -> Iterator[sqlite3.Connection]:
                 " TMPDIR names another folder"
             ) from error
         with closing(sqlite3.connect(restored, uri=True, isolation_level=None)) as copy:
+            opening.prepare(copy)
             yield copy
 
 
@@ -173,9 +174,19 @@ def _check(copy: sqlite3.Connection) -> list[str]:
         f"a broken reference in {table}"
         for table, *_ in copy.execute("PRAGMA foreign_key_check").fetchmany(SHOWN)
     ]
-    if not faults and not index.is_sound(copy):
-        faults.append("the search index does not hold the posts, word for word")
-    return faults
+    return faults or _check_index(copy)
+
+
+def _check_index(copy: sqlite3.Connection) -> list[str]:
+    """Return what is wrong with the copy's index."""
+    rules = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'index_rules'").fetchone()
+    if rules is None:  # of an earlier schema
+        is_sound = checking.is_sound(copy)
+        return [] if is_sound else ["the search index does not hold the posts, word for word"]
+    found = checking.check(copy)
+    # Whoever puts back a copy of other rules has the index made anew as it is opened.
+    faults = () if found.has_stale_rules else found.faults
+    return [f"the search index is wrong: {fault}" for fault in faults]
 
 
 def _compare(copy: sqlite3.Connection, live: Path, taken: datetime) -> list[str]:

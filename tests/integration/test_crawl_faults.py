@@ -192,7 +192,7 @@ def test_nothing_reported_is_lost_to_two_hundred_kills(
     with Store.open(path) as store:
         healed = crawl_all(farm, store, now=clock.now())
         assert {result.outcome for result in healed.values()} == {Outcome.SAVED}
-        assert store.check_index()
+        assert store.check_index().sound
         assert {status.state for status in store.statuses()} <= {State.OK, State.EMPTY}
 
 

@@ -88,5 +88,5 @@ def test_nothing_reported_is_lost_to_a_kill(tmp_path: Path) -> None:
     assert len(counts) == 1
     connection.close()
     with Store.open(path) as store:
-        assert store.check_index()
+        assert store.check_index().sound
         assert store.history("s").post_count >= len(reported)

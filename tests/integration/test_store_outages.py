@@ -85,7 +85,7 @@ def assert_sound(path: Path, reported: set[str]) -> None:
     assert reported <= set(saved)
     assert etag in saved
     with Store.open(path) as store:
-        assert store.check_index()
+        assert store.check_index().sound
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from aggregator.model import (
     State,
     Town,
 )
-from aggregator.store import Store
+from aggregator.store import Store, prepare
 from aggregator.store.backup import back_up, verify
 
 MakePost = Callable[..., Post]
@@ -75,7 +75,7 @@ def test_a_backup_is_a_whole_database(copy: Path, filled: Store, now: datetime) 
     # It can take the database's place.
     shutil.copy(copy, copy.with_name("restored.db"))
     with Store.open(copy.with_name("restored.db")) as restored:
-        assert restored.check_index()
+        assert restored.check_index().sound
         assert restored.history("blog").post_count == 6
 
 
@@ -168,9 +168,10 @@ def test_a_folder_that_cannot_be_is_named(filled: Store, now: datetime) -> None:
 DAMAGE = {
     "DELETE FROM post_facets WHERE id IN (SELECT id FROM posts WHERE guid = '3');"
     " DELETE FROM shown_texts WHERE id IN (SELECT id FROM posts WHERE guid = '3');"
+    " DELETE FROM comparing WHERE post_id IN (SELECT id FROM posts WHERE guid = '3');"
     " DELETE FROM post_quartiers WHERE post_id IN (SELECT id FROM posts WHERE guid = '3');"
-    " INSERT INTO posts_fts (posts_fts, rowid, title, text, fac)"
-    " SELECT 'delete', id, title, text, fac FROM posts_indexed"
+    " INSERT INTO posts_fts (posts_fts, rowid, title, text, author, fac)"
+    " SELECT 'delete', id, title, text, author, fac FROM posts_indexed"
     " WHERE id = (SELECT id FROM posts WHERE guid = '3');"
     " DELETE FROM posts WHERE guid = '3'": "1 posts missing",
     "UPDATE posts SET html = '' WHERE guid IN ('1', '2')": "2 posts that differ",
@@ -190,6 +191,7 @@ DAMAGE = {
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_what_is_wrong_with_a_copy_is_said(copy: Path, filled: Store, damage: str) -> None:
     connection = sqlite3.connect(copy)
+    prepare(connection)
     connection.executescript(damage)
     connection.close()
     (fault, *_) = verify(copy, filled.path).faults

@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model import Post
-from aggregator.store import IndexReport, Store, index
+from aggregator.store import IndexReport, Store, rebuilding
 
 MakePost = Callable[..., Post]
 Save = Callable[..., Any]
@@ -15,7 +15,7 @@ Rows = Callable[..., Any]
 
 @pytest.fixture
 def filled(store: Store, save: Save, make_post: MakePost, monkeypatch: Any) -> Store:
-    monkeypatch.setattr(index, "BATCH", 3)
+    monkeypatch.setattr(rebuilding, "BATCH", 3)
     save(*(make_post(f"{n}") for n in range(8)))
     return store
 
@@ -49,7 +49,7 @@ def test_segments_of_the_index_stay_few(
         save(make_post(f"{n}"))
     ((segments,),) = rows("SELECT count(DISTINCT segid) FROM posts_fts_idx")
     assert segments < 40
-    assert store.check_index()
+    assert store.check_index().sound
 
 
 def test_an_empty_database_can_be_rebuilt(store: Store) -> None:
@@ -67,9 +67,9 @@ def test_an_empty_database_can_be_rebuilt(store: Store) -> None:
 )
 def test_damage_is_seen_and_repaired(filled: Store, rows: Rows, damage: str) -> None:
     rows(damage)
-    assert not filled.check_index()
+    assert not filled.check_index().sound
     filled.reindex()
-    assert filled.check_index()
+    assert filled.check_index().sound
     assert matches(rows, "numero") == 8
 
 
@@ -78,7 +78,7 @@ def test_a_check_and_a_writer_do_not_wait_for_each_other(
 ) -> None:
     with Store.open(filled.path) as crawler, crawler.transaction():
         crawler.save("blog", [make_post("new")], seen=now)
-        assert filled.check_index()
+        assert filled.check_index().sound
 
 
 def test_a_damaged_index_is_named_with_its_remedy(filled: Store, rows: Rows) -> None:
@@ -95,7 +95,7 @@ def test_what_one_transaction_writes_twice_is_indexed_once(
         # Edited, moved to another id, and its old id taken by another post.
         edited = make_post("0", title="Cœur", published=datetime.fromisoformat("2027-01-01T00:00Z"))
         store.save("blog", [edited, make_post("1", title="Ouvrage"), make_post("2")], seen=now)
-    assert store.check_index()
+    assert store.check_index().sound
     assert matches(rows, "coeur") == 1
     assert matches(rows, "oeuvre") == 0
     assert rows("SELECT count(*) FROM shown_texts") == [(3,)]
@@ -137,6 +137,6 @@ def test_an_interrupted_rebuild_leaves_the_old_index(
         filled.reindex(stop)
     assert matches(rows, "numero") == 8
     save(make_post("0", title="Neuf"), make_post("next"))
-    assert filled.check_index()
+    assert filled.check_index().sound
     assert filled.reindex() == IndexReport(posts=9)
     assert rows("SELECT count(*) FROM reindexing") == [(0,)]

@@ -108,7 +108,7 @@ class Saving(RuleBasedStateMachine):
     @invariant()
     def index_is_posts(self) -> None:
         connection = self.store._connection
-        assert self.store.check_index()
+        assert self.store.check_index().sound
         for word, folded in FOLDED.items():
             matched = connection.execute(
                 "SELECT rowid FROM posts_fts WHERE posts_fts MATCH ? ORDER BY rowid", (folded,)
@@ -119,18 +119,29 @@ class Saving(RuleBasedStateMachine):
             ).fetchall()
             assert matched == like
 
+    @rule()
+    def count_terms(self) -> None:
+        self.store.count_terms()
+        for term, posts in self.store._connection.execute("SELECT term, posts FROM terms"):
+            matched = self.store._connection.execute(
+                "SELECT count(*) FROM posts_fts WHERE posts_fts MATCH ?",
+                (f"{{title text}}: {term}",),
+            )
+            assert matched.fetchone() == (posts,)
+            assert posts > 0
+
     @invariant()
     def twins_agree(self) -> None:
         connection = self.store._connection
         rows = connection.execute(
-            "SELECT p.id, p.fac, f.instance_id, f.source_id, f.kind_id, f.year, p.year,"
+            "SELECT p.id, p.fac, f.instance_id, f.source_id, f.kind_id, f.year, p.year, f.month,"
             " (SELECT group_concat('xq' || quartier_id || ' ', '') FROM"
             "  (SELECT * FROM post_quartiers WHERE post_id = p.id ORDER BY quartier_id))"
             " FROM posts AS p LEFT JOIN post_facets AS f USING (id)"
         ).fetchall()
-        for _, fac, instance, source, kind, narrow_year, year, quartiers in rows:
+        for _, fac, instance, source, kind, narrow_year, year, month, quartiers in rows:
             tokens = f"xi{instance} " if instance else ""
-            assert fac == f"{tokens}{quartiers or ''}xs{source} xk{kind} xy{year}"
+            assert fac == f"{tokens}{quartiers or ''}xs{source} xk{kind} xy{year} xm{month} xlfr"
             assert narrow_year == year
         counts = "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM post_facets)"
         posts, facets = connection.execute(counts).fetchone()

@@ -11,10 +11,11 @@ from aggregator.model import Habits, Memory, Move
 from aggregator.paths import bundled
 from aggregator.store import Store, open_readonly, schema
 
-LANDED = ["0001_initial", "0002_crawler", "0003_merging", "0004_validators"]
+LANDED = ["0001_initial", "0002_crawler", "0003_merging", "0004_validators", "0005_search"]
 
 # A town as the first version left it: sixty posts, one a second, the last one announced.
 BEFORE = """
+INSERT INTO town (id, name, timezone, digest) VALUES (1, 'R', 'Europe/Paris', '');
 INSERT INTO kinds VALUES (1, 'blog', 'Blog');
 INSERT INTO sources (id, slug, name, url, kind_id, reader, language, display, listed_since) VALUES
     (1, 'blog', 'B', 'u', 1, 'feed', 'fr', 'full', '2026-01-01T00:00:00Z'),
