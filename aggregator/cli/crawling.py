@@ -45,7 +45,7 @@ def crawl_once(
     slugs: tuple[str, ...] | None = None,
     everything: bool = False,
 ) -> tuple[SourceResult, ...]:
-    """Make one pass, with progress on standard error."""
+    """Make one pass, with progress on standard error, and relate what it brought."""
 
     async def one_pass(store: Store, shown: Progress) -> tuple[SourceResult, ...]:
         async with Web(contact=town.contact, address=town.address) as web:
@@ -62,7 +62,10 @@ def crawl_once(
             )
 
     with Store.open(place.database) as store, progress() as shown:
-        return asyncio.run(one_pass(store, shown))
+        results = asyncio.run(one_pass(store, shown))
+        if any(result.count.new or result.count.changed for result in results):
+            crawling.relate(store, now=clock.now())
+        return results
 
 
 @click.command()

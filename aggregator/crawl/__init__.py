@@ -11,6 +11,7 @@ The whole path of one source, as `visit` and `crawl` walk it::
       | judge        how it is, and why (health)
       | appoint      when it is visited next, and why (rhythm)
       | store.save   posts, validators, health and log of many sources in one transaction (ledger)
+      | relate       which posts resemble each other, what is talked about (afterwards)
 
 A SourceError becomes that source's result and the others go on; so does a fault of ours that a
 page brings out while it is read or saved. A StoreError ends the crawl.
@@ -19,7 +20,8 @@ The daemon and its schedule are imported by their modules: a crawl by hand needs
 """
 
 from aggregator.crawl.passing import crawl
+from aggregator.crawl.relating import relate
 from aggregator.crawl.report import line, summary, to_json
 from aggregator.crawl.visiting import Past, Visit, visit
 
-__all__ = ["Past", "Visit", "crawl", "line", "summary", "to_json", "visit"]
+__all__ = ["Past", "Visit", "crawl", "line", "relate", "summary", "to_json", "visit"]

@@ -21,6 +21,7 @@ from aggregator.crawl.receiving import (
     listen_on_socket,
     serving,
 )
+from aggregator.crawl.relating import Relating
 from aggregator.crawl.report import nothing_reached
 from aggregator.crawl.reservations import ask_sites
 from aggregator.crawl.scheduling import Daily, Every, Job, Once, keep_going
@@ -41,6 +42,7 @@ PASS_EVERY_S = 15  # news of a hub waits no longer, and a pass over nothing cost
 # A slow host holds up the others for this long at most: what is left stays due.
 PASS_LIMIT_S = 120
 TEND_EVERY_S = 10  # next to nothing, most of the time
+RELATE_EVERY_S = 15
 RENEW_EVERY_S = 3_600
 ASK_SITES_EVERY_S = 3_600
 # The first pass after a start is the longest, and a start may be followed by another.
@@ -92,6 +94,7 @@ class _Crawler:
         self._watched = WatchedTown(folder.sources, scrapers=folder.scrapers)
         self._scrapers = _WatchedScrapers(folder.scrapers)
         self._metrics = Metrics(store.path, clock=clock.now)
+        self._relating = Relating(store.path, log=self._log)
         self._told_cut_off = False
         self._subscriber: Subscriber | None = None
 
@@ -136,6 +139,11 @@ class _Crawler:
                 name="upkeep after the start",
                 when=Once(after_s=CATCH_UP_AFTER_S),
                 work=lambda: upkeep.catch_up(clock.now()),
+            ),
+            Job(
+                name="relating posts",
+                when=Every(seconds=RELATE_EVERY_S),
+                work=lambda: self._relating.take_turn(clock.now()),
             ),
             Job(
                 name="asking sites of data mining",
@@ -187,6 +195,8 @@ class _Crawler:
     def _report(self, result: SourceResult) -> None:
         logs.fetched(self._log, result)
         self._metrics.observe(result)
+        if result.count.new or result.count.changed:
+            self._relating.posts_saved()
         if self._subscriber is not None:
             self._subscriber.checked(result)
 

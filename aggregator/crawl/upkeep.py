@@ -1,4 +1,4 @@
-"""What is done once a day, at a quiet hour: old fetches become sums, and a backup is made.
+"""What is done once a day, at a quiet hour: sums of old fetches, counts of words, a backup.
 
 In threads and on connections of their own: the crawl goes on. Nothing of it ends the crawler: a
 full backup disk must not cost a town its news; the log and `/metrics` say so instead.
@@ -59,13 +59,12 @@ class Upkeep:
         self._last_verified: datetime | None = None
 
     async def daily(self, now: datetime) -> None:
-        """Sum up what is old and make a backup; once a week, restore and compare it."""
-        try:
-            count = await asyncio.to_thread(self._roll_up, now - KEPT)
-            self._log.info("rolled up", fetches=count)
-            await self._back_up(now)
-        except (AggregatorError, OSError) as error:
-            self._log.error("upkeep failed", error=str(error))
+        """Sum up, count, and make a backup; once a week, restore and compare it."""
+        for work in (self._roll_up, self._count, self._back_up):
+            try:
+                await work(now)
+            except (AggregatorError, OSError) as error:
+                self._log.error("upkeep failed", error=str(error))
 
     async def catch_up(self, now: datetime) -> None:
         """Do the daily work where the machine was off, or busy starting again, at its hour."""
@@ -73,9 +72,20 @@ class Upkeep:
         if newest is None or now - newest >= BACKUP_EVERY:
             await self.daily(now)
 
-    def _roll_up(self, before: datetime) -> int:
-        with Store.open(self._database) as store:
-            return store.roll_up(before)
+    async def _roll_up(self, now: datetime) -> None:
+        def roll_up() -> int:
+            with Store.open(self._database) as store:
+                return store.roll_up(now - KEPT)
+
+        self._log.info("rolled up", fetches=await asyncio.to_thread(roll_up))
+
+    async def _count(self, now: datetime) -> None:
+        def count() -> int:
+            with Store.open(self._database) as store:
+                store.count_terms()
+                return store.count_topics(now)
+
+        self._log.info("counted words", topics=await asyncio.to_thread(count))
 
     async def _back_up(self, now: datetime) -> None:
         from aggregator.store.backup import back_up, verify  # noqa: PLC0415 - once a day

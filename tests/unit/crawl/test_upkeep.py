@@ -103,3 +103,27 @@ def test_a_backup_that_is_not_whole_is_told(
     asyncio.run(one.daily(NOW))
     assert verified == []
     assert log.names[-1] == "backup not whole"
+
+
+def test_each_part_is_done_whatever_becomes_of_the_others(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("no room left")
+
+    monkeypatch.setattr(Store, "count_terms", fail)
+    one, log, verified = upkeep(database)
+    asyncio.run(one.daily(NOW))
+    assert log.names[:3] == ["rolled up", "upkeep failed", "backed up"]
+    assert verified == [NOW]
+
+
+def test_words_and_topics_are_counted_each_day(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[datetime] = []
+    monkeypatch.setattr(Store, "count_topics", lambda _, now: counted.append(now))
+    one, log, _ = upkeep(database)
+    asyncio.run(one.daily(NOW))
+    assert counted == [NOW]
+    assert "counted words" in log.names
