@@ -100,7 +100,7 @@ def ours(connection: sqlite3.Connection, names: Mapping[str, str], order: Order)
         results = search(connection, Query(text=text, order=order))
         other = results.corrected or results.suggestion
         return Answer(
-            found=tuple(names[hit.uid] for hit in results.hits[:LOOKED_AT]),
+            found=tuple(names[hit.uid] for hit in (*results.hits, *results.nearby)[:LOOKED_AT]),
             proposed=other.text if other else "",
         )
 

@@ -19,7 +19,7 @@ from aggregator.search.model import (
     Wider,
 )
 from aggregator.search.query import parse_query, query_string, with_, without
-from aggregator.search.suggesting import suggest
+from aggregator.search.suggesting import suggest, suggest_names
 
 __all__ = [
     "CAPPED_FACETS",
@@ -41,6 +41,7 @@ __all__ = [
     "query_string",
     "search",
     "suggest",
+    "suggest_names",
     "to_json",
     "with_",
     "without",

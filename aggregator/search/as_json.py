@@ -2,18 +2,50 @@
 
 from typing import Any
 
-from aggregator.search.model import FacetValue, Hit, Results
+from aggregator.search.model import FACETS, FacetValue, Hit, Note, Query, Results, Wider
 
 
 def to_json(results: Results) -> dict[str, Any]:
     """Return plain values for `json.dumps`; programs of others rely on every key."""
+    corrected = results.corrected
     return {
+        "query": _query(results.query),
         "total": {"value": results.total.value, "exact": results.total.exact},
         "results": [_hit(hit) for hit in results.hits],
         "facets": {
             facet: [_value(line) for line in lines] for facet, lines in results.facets.items()
         },
+        "facets_exact": results.facets_exact,
         "suggestion": None if results.suggestion is None else results.suggestion.text,
+        "corrected": None if corrected is None else corrected.text,
+        "notes": [_note(note) for note in results.notes],
+        "wider": [_wider(one) for one in results.wider],
+    }
+
+
+def _query(query: Query) -> dict[str, Any]:
+    """Return a query by its parameters; filters that it has not are left out."""
+    bounds = (("depuis", query.since), ("avant", query.until))
+    return {
+        "q": query.text,
+        **{facet: list(query.selected(facet)) for facet in FACETS if query.selected(facet)},
+        **({"auteur": query.author} if query.author else {}),
+        **{name: day.isoformat() for name, day in bounds if day is not None},
+        "tri": query.order,
+        "page": query.page,
+    }
+
+
+def _note(note: Note) -> dict[str, str]:
+    return {"kind": note.kind, "typed": note.typed, "nearest": note.nearest}
+
+
+def _wider(wider: Wider) -> dict[str, Any]:
+    return {
+        "query": _query(wider.query),
+        "kind": wider.kind,
+        "dropped": list(wider.dropped),
+        "total": {"value": wider.total.value, "exact": wider.total.exact},
     }
 
 
@@ -30,5 +62,12 @@ def _hit(hit: Hit) -> dict[str, str | None]:
     }
 
 
-def _value(line: FacetValue) -> dict[str, str | int]:
-    return {"value": line.value, "label": line.label, "count": line.count}
+def _value(line: FacetValue) -> dict[str, str | int | bool]:
+    return {
+        "value": line.value,
+        "label": line.label,
+        "count": line.count,
+        "selected": line.selected,
+        "exact": line.exact,
+        "group": line.group,
+    }

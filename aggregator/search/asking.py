@@ -19,12 +19,12 @@ from aggregator.search.expansion import Wanted, expand
 from aggregator.search.facets import TIMED, Values
 from aggregator.search.fields import understand
 from aggregator.search.finding import EVER, Found, Span, Wish, count, find, tally
-from aggregator.search.lighting import Finder
 from aggregator.search.match import build_match
 from aggregator.search.model import FACETS, MAX_PAGES, PAGE_SIZE, FacetValue, Note, Query, Total
 from aggregator.search.names import Names
 from aggregator.search.ranking import Ranking
 from aggregator.search.terms import Parsed, parse
+from aggregator.search.vocabulary import Vocabulary
 
 _DATED_FROM = date(1000, 1, 1)  # undated posts of any age are filed in year 1
 
@@ -63,7 +63,7 @@ class Asking:
             values=values,
             query=understood.query,
             parsed=parsed,
-            wanted=expand(connection, parsed, names),
+            wanted=expand(parsed, names, Vocabulary(connection)),
             notes=understood.notes,
             is_wordless=bool(understood.words.strip()) and not parsed.required,
         )
@@ -79,17 +79,18 @@ class Asking:
             return Total(value=0, exact=True)
         return count(self.connection, wish, limit=limit)
 
-    def wish(self, *, but: frozenset[str] = frozenset()) -> Wish | None:
+    def wish(self, *, but: frozenset[str] = frozenset(), any_of: bool = False) -> Wish | None:
         """Return what to ask of the index; None where no post can answer.
 
         Args:
             but: Facets whose selection is left out.
+            any_of: One of the things wanted is enough.
         """
         facets = [facet for facet in FACETS if self.query.selected(facet) and facet not in but]
         tokens = [self.values.tokens(facet, self.query) for facet in facets]
         if (self.is_wordless and not self.wanted.excluded) or not all(tokens):
             return None
-        match = build_match(self.wanted, tokens, words(self.query.author))
+        match = build_match(self.wanted, tokens, words(self.query.author), any_of=any_of)
         if self.is_wordless and not match:
             return None
         return Wish(match=match, span=self._span)
@@ -129,14 +130,28 @@ class Asking:
         found = find(self.connection, wish, self.values, facets=facets, size=size, offset=offset)
         if self.query.order == "date" or not self.wanted.required or found.oldest is None:
             return found
-        ranking = Ranking(
+        ids = self._ranking.page(wish, found.oldest, size=size, offset=offset)
+        return replace(found, ids=ids)
+
+    def nearby(self, answer: Answer, *, size: int) -> tuple[int, ...]:
+        """Return the ids of posts that hold most of what is wanted, not all; best first."""
+        wish = self.wish(any_of=True)
+        if wish is None or len(self.wanted.required) < 2:
+            return ()
+        found = find(self.connection, wish, self.values, facets=())
+        if found.oldest is None:
+            return ()
+        return self._ranking.nearby(wish, found.oldest, size=size, but=frozenset(answer.ids))
+
+    @cached_property
+    def _ranking(self) -> Ranking:
+        (posts,) = self.connection.execute("SELECT count(*) FROM post_facets").fetchone()
+        return Ranking(
             connection=self.connection,
-            wish=wish,
-            low=found.oldest,
-            finder=Finder(self.wanted.concepts),
+            concepts=self.wanted.concepts,
             newest=self._newest,
+            posts=posts,
         )
-        return replace(found, ids=ranking.page(size=size, offset=offset))
 
     def _count(self, facet: str, wish: Wish | None) -> "_Counted":
         if wish is None:

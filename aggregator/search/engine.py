@@ -26,6 +26,8 @@ ORDER BY wanted.key
 """
 # So few posts, and another spelling is worth a word.
 _FEW = 3
+# So few, and those that hold most of the words are shown after them.
+_A_PAGE = 10
 
 
 def search(connection: sqlite3.Connection, query: Query) -> Results:
@@ -50,6 +52,14 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
         if asking.is_wordless or answer.total.value >= _FEW:
             return results
         return _helped(asking, results)
+
+
+def _nearby(asking: Asking, answer: Answer, finder: Finder) -> tuple[Hit, ...]:
+    """Return posts that hold most of the words, where those that hold all make no page."""
+    room = _A_PAGE - answer.total.value
+    if room <= 0 or asking.query.page > 1:
+        return ()
+    return _hits(asking.connection, asking.nearby(answer, size=room), finder)
 
 
 def matching_uids(connection: sqlite3.Connection, text: str, *, limit: int) -> list[str]:
@@ -87,10 +97,12 @@ def _helped(asking: Asking, results: Results) -> Results:
 
 
 def _results(asking: Asking, answer: Answer) -> Results:
+    finder = Finder(asking.wanted.concepts)
     return Results(
         query=asking.query,
         total=answer.total,
-        hits=_hits(asking.connection, answer.ids, Finder(asking.wanted.concepts)),
+        hits=_hits(asking.connection, answer.ids, finder),
+        nearby=_nearby(asking, answer, finder),
         facets=answer.facets,
         facets_exact=answer.facets_exact,
         pages=min(-(-answer.total.value // PAGE_SIZE), MAX_PAGES),

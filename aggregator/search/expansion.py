@@ -1,40 +1,19 @@
-"""Terms → what answers them: the other forms of a word, and the names that mean the same.
+"""Terms → what answers them: the other forms of a word, and the names that mean the same."""
 
-Forms come from the table `terms`, so only words that some post holds are ever asked for: a
-search costs what its words cost, whatever the dictionary knows.
-"""
-
-import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
-from aggregator.language import STOP_WORDS, fold, lemma
-from aggregator.search.names import Name, Names, key
+from aggregator.language import STOP_WORDS
+from aggregator.search.names import Name, Names
 from aggregator.search.terms import Parsed, Term
+from aggregator.search.vocabulary import Vocabulary
 
-MAX_FORMS = 30  # of a word, the most frequent: « faire » has more
-# Of a beginning, looked up one by one; the index itself takes 10 to 100 ms to bring together
-# all that begin so, each time it is asked.
-MAX_ENDINGS = 100
 _NAME_FORMS = 3  # of each word of a name
 _MAX_WAYS = 8  # to write a name
-
-_FORMS = """
-SELECT asked.value, other.term, other.lemma, max(other.posts) AS posts
-FROM json_each(?) AS asked
-JOIN terms AS one ON one.term = asked.value
-JOIN terms AS other ON other.lemma = one.lemma
-GROUP BY asked.value, other.term, other.lemma
-ORDER BY posts DESC
-"""
-_OF_LEMMAS = """
-SELECT term, max(posts) AS posts FROM terms
-WHERE lemma IN (SELECT value FROM json_each(?)) GROUP BY term ORDER BY posts DESC
-"""
-_ENDINGS = "SELECT DISTINCT term FROM terms WHERE term >= ? AND term < ? LIMIT ?"
-_LAST = "\U0010ffff"  # comes after every letter
+_MAX_KEYS = 8  # to read a name: words may have several lemmas
+# Words that name more places than this (« association ») tell none of them.
+_MAX_TOKENS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,21 +23,29 @@ class Wording:
     words: tuple[str, ...]
     is_prefix: bool = False
     is_near: bool = False  # in any order, few words between
-    is_typed: bool = True  # as typed, in any form; else a synonym
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """One thing searched: every part in any wording, or any wording of `same`."""
+    """One thing searched: every part in any wording, or any wording of `same`.
+
+    Attributes:
+        parts: What was typed, word by word, each in all its forms.
+        same: Synonyms.
+        tokens: Of instances, quartiers and sources that have it in their name (`xq3`): their
+            posts need not say it again, beside other words.
+        posts: About how many hold what was typed.
+    """
 
     parts: tuple[tuple[Wording, ...], ...]
     same: tuple[Wording, ...] = ()
+    tokens: tuple[str, ...] = ()
+    posts: int = 0
 
     @property
-    def wordings(self) -> Iterator[Wording]:
-        """All that may stand for it, or for a part of it."""
-        yield from (wording for part in self.parts for wording in part)
-        yield from self.same
+    def typed(self) -> Iterator[Wording]:
+        """The wordings of all parts."""
+        return (wording for part in self.parts for wording in part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +56,9 @@ class Wanted:
     excluded: tuple[Wording, ...] = ()
 
     @property
-    def concepts(self) -> Iterator[Concept]:
+    def concepts(self) -> list[Concept]:
         """Everything looked for."""
-        return (concept for group in self.required for concept in group)
+        return [concept for group in self.required for concept in group]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,137 +67,158 @@ class _Stretch:
 
     terms: tuple[Term, ...]
     same: tuple[Name, ...] = ()
+    joined: tuple[str, ...] = ()  # its words written as one, where posts do
 
 
-def expand(connection: sqlite3.Connection, parsed: Parsed, names: Names) -> Wanted:
-    """Return what answers a query."""
-    groups = [tuple(_stretches(group)) for group in _joined(parsed.required, names)]
-    stretches = [stretch for group in groups for stretch in group]
-    forms = _Forms(connection, stretches, parsed.excluded)
+def expand(parsed: Parsed, names: Names, vocabulary: Vocabulary) -> Wanted:
+    """Return what answers a query.
+
+    Args:
+        parsed: The query.
+        names: The town's.
+        vocabulary: Of the posts.
+    """
+    expansion = _Expansion(names, vocabulary)
+    vocabulary.learn(word for term in (*parsed.terms, *parsed.excluded) for word in term.words)
+    vocabulary.learn(_joined(parsed))
+    groups = list(expansion.stretches(parsed.required))
+    vocabulary.learn(
+        word for group in groups for stretch in group for name in stretch.same for word in name
+    )
+    is_alone = len(groups) == 1
     return Wanted(
-        required=tuple(tuple(forms.concept(stretch) for stretch in group) for group in groups),
-        excluded=tuple(wording for term in parsed.excluded for wording in forms.term(term)),
+        required=tuple(
+            tuple(expansion.concept(stretch, is_alone=is_alone) for stretch in group)
+            for group in groups
+        ),
+        excluded=tuple(wording for term in parsed.excluded for wording in expansion.wordings(term)),
     )
 
 
-def _stretches(group: Iterable["Term | _Stretch"]) -> Iterator[_Stretch]:
-    for one in group:
-        yield one if isinstance(one, _Stretch) else _Stretch(terms=(one,))
+def _joined(parsed: Parsed) -> Iterator[str]:
+    """Return what the words of a query would be without the blank or hyphen between two."""
+    for term in parsed.terms:
+        if len(term.words) > 1:
+            yield "".join(term.words)
+    for (one, *_), (other, *_) in pairwise(parsed.required):
+        yield "".join((*one.words, *other.words))
 
 
-def _joined(
-    required: Sequence[tuple[Term, ...]], names: Names
-) -> Iterator[tuple[Term | _Stretch, ...]]:
-    """Bring together the terms that are a name known to have synonyms; the longest wins."""
-    at = 0
-    while at < len(required):
-        stretch = _name_at(required, at, names)
-        if stretch is None:
-            yield tuple(_name_at([(term,)], 0, names) or term for term in required[at])
-            at += 1
-        else:
-            yield (stretch,)
-            at += len(stretch.terms)
+@dataclass(frozen=True, slots=True)
+class _Expansion:
+    names: Names
+    vocabulary: Vocabulary
 
+    def stretches(self, required: Sequence[tuple[Term, ...]]) -> Iterator[tuple[_Stretch, ...]]:
+        """Bring together the terms that are a name known to have synonyms; the longest wins."""
+        at = 0
+        while at < len(required):
+            stretch = self._name_at(required[at:]) or self._pair(required[at : at + 2])
+            if stretch is None:
+                yield tuple(
+                    self._name_at([(term,)]) or _Stretch(terms=(term,)) for term in required[at]
+                )
+                at += 1
+            else:
+                yield (stretch,)
+                at += len(stretch.terms)
 
-def _name_at(required: Sequence[tuple[Term, ...]], at: int, names: Names) -> _Stretch | None:
-    run: list[Term] = []
-    best = None
-    for group in required[at : at + names.longest]:
-        if len(group) != 1 or group[0].is_exact or group[0].is_prefix:
-            break
-        run.append(group[0])
-        wanted = key([word for term in run for word in term.words])
-        if same := names.same.get(wanted):
-            others = tuple(name for name in same if key(name) != wanted)
-            best = _Stretch(terms=tuple(run), same=others)
-    return best
+    def _name_at(self, required: Sequence[tuple[Term, ...]]) -> _Stretch | None:
+        run: list[Term] = []
+        best = None
+        for group in required[: self.names.longest]:
+            if len(group) != 1 or group[0].is_exact or group[0].is_prefix:
+                break
+            run.append(group[0])
+            if same := self._same(run):
+                best = _Stretch(terms=tuple(run), same=tuple(same))
+        return best
 
+    def _pair(self, required: Sequence[tuple[Term, ...]]) -> _Stretch | None:
+        """Bring two words together that posts write as one: « skate park »."""
+        terms = [group[0] for group in required if len(group) == 1]
+        if len(terms) != 2 or any(term.is_exact or term.is_prefix for term in terms):
+            return None
+        joined = "".join(word for term in terms for word in term.words)
+        return _Stretch(terms=tuple(terms), joined=(joined,)) if self._knows(joined) else None
 
-class _Forms:
-    """The forms, among the words of the posts, of all that a query may ask for."""
+    def _knows(self, joined: str) -> bool:
+        self.vocabulary.learn((joined,))
+        return self.vocabulary.knows(joined)
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        stretches: Sequence[_Stretch],
-        excluded: Sequence[Term],
-    ) -> None:
-        terms = [term for stretch in stretches for term in stretch.terms] + list(excluded)
-        typed = {word: None for term in terms if not term.is_exact for word in term.words}
-        named = {word: None for stretch in stretches for name in stretch.same for word in name}
-        pairs = {pair: None for stretch in stretches for pair in _pairs(stretch)}
-        asked = json.dumps([*typed, *named, *pairs])
-        self._rows: dict[str, dict[str, list[str]]] = {}  # word → term → its lemmas
-        for word, term, stem, _ in connection.execute(_FORMS, (asked,)):
-            self._rows.setdefault(word, {}).setdefault(term, []).append(stem)
-        self._connection = connection
+    def _same(self, terms: Sequence[Term]) -> dict[Name, None]:
+        """Return the synonyms of a name, in whatever form it was typed."""
+        found: dict[Name, None] = {}
+        for key in self._keys(terms):
+            found |= dict.fromkeys(self.names.same.get(key, ()))
+        return found
 
-    def concept(self, stretch: _Stretch) -> Concept:
+    def _keys(self, terms: Sequence[Term]) -> Iterator[Name]:
+        stems = [
+            self.vocabulary.lemmas(word, term.written if len(term.words) == 1 else "")
+            for term in terms
+            for word in term.words
+            if word not in STOP_WORDS or len(terms) == len(term.words) == 1
+        ]
+        return islice(product(*stems), _MAX_KEYS)
+
+    def concept(self, stretch: _Stretch, *, is_alone: bool) -> Concept:
         """Return what answers one stretch of the query."""
+        parts = [self._forms(term) for term in stretch.terms]
         same = [wording for name in stretch.same for wording in self._name(name)]
-        same += [Wording(words=(pair,)) for pair in _pairs(stretch) if pair in self._rows]
+        same += [Wording(words=(word,)) for word in stretch.joined]
         return Concept(
-            parts=tuple(tuple(self.term(term)) for term in stretch.terms), same=tuple(same)
+            parts=tuple(tuple(part) for part in parts),
+            same=tuple(same),
+            tokens=() if is_alone else self._tokens(stretch.terms),
+            posts=min(sum(part.values()) for part in parts),
         )
 
-    def term(self, term: Term) -> list[Wording]:
+    def _tokens(self, terms: Sequence[Term]) -> tuple[str, ...]:
+        """Return the tokens of what has these words in its name."""
+        if any(term.is_exact or term.is_prefix for term in terms):
+            return ()
+        named = [self.names.named(key) for key in self._keys(terms)]
+        found = tuple(dict.fromkeys(token for tokens in named for token in tokens))
+        return found if len(found) <= _MAX_TOKENS else ()
+
+    def wordings(self, term: Term) -> list[Wording]:
         """Return the wordings of one term."""
+        return list(self._forms(term))
+
+    def _forms(self, term: Term) -> Mapping[Wording, int]:
+        """Return the wordings of one term, and in how many posts each is."""
         if term.is_exact:
-            return [Wording(words=term.words)]
+            return {Wording(words=term.words): 1}
         if term.is_prefix:
-            return self._endings(term)
+            endings = {} if len(term.words) > 1 else self.vocabulary.endings(term.words[0])
+            found = {Wording(words=(word,)): posts for word, posts in endings.items()}
+            return found or {Wording(words=term.words, is_prefix=True): 1}
         if len(term.words) == 1:
-            return [Wording(words=(form,)) for form in self._of(term.words[0], term.written)]
-        ways = self._ways(term.words)
+            forms = self.vocabulary.forms(term.words[0], term.written)
+            return {Wording(words=(form,)): posts for form, posts in forms.items()}
+        ways = {Wording(words=way): 1 for way in self._ways(term.words)}
         joined = "".join(term.words)
-        together = [Wording(words=(joined,))] if joined in self._rows else []
-        return [Wording(words=way) for way in ways] + together
-
-    def _endings(self, term: Term) -> list[Wording]:
-        """Return the words that begin so; where they are too many, the beginning itself."""
-        (first, *others) = term.words
-        if not others and not first.isdigit():
-            asked = (first, first + _LAST, MAX_ENDINGS + 1)
-            found = [word for (word,) in self._connection.execute(_ENDINGS, asked)]
-            if 0 < len(found) <= MAX_ENDINGS:
-                return [Wording(words=(word,)) for word in found]
-        return [Wording(words=term.words, is_prefix=True)]
-
-    def _of(self, word: str, written: str) -> list[str]:
-        """Return the forms of a word as typed: where accents were, they choose the lemma."""
-        rows = self._rows.get(word, {})
-        if not rows:
-            others = self._connection.execute(_OF_LEMMAS, (json.dumps([lemma(written)]),))
-            rows = {term: [] for term, _ in others}
-        elif written.lower() != word and fold(written) == word:
-            wanted = lemma(written)
-            rows = {term: of for term, of in rows.items() if wanted in of} or rows
-        return list(dict.fromkeys((word, *islice(rows, MAX_FORMS))))
+        return ways | ({Wording(words=(joined,)): 1} if self._knows(joined) else {})
 
     def _name(self, name: Name) -> Iterator[Wording]:
         """Return the wordings of a synonym, of which every word is in some post."""
         counted = tuple(word for word in name if word not in STOP_WORDS) or name
-        if not all(word in self._rows for word in counted):
+        if not all(self.vocabulary.knows(word) for word in counted):
             return
-        for way in self._ways(counted):
-            yield Wording(words=way, is_near=len(way) > 1, is_typed=False)
+        if len(counted) == 1:
+            (word,) = counted
+            # An acronym, or a verb or noun: of what is itself a lemma all forms will do.
+            is_lemma = word in self.vocabulary.lemmas(word)
+            forms = self.vocabulary.forms(word) if is_lemma else (word,)
+            yield from (Wording(words=(form,)) for form in forms)
+        else:
+            yield from (Wording(words=way, is_near=True) for way in self._ways(counted))
 
     def _ways(self, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return the usual ways to write words side by side: singular and plural."""
+        """Return the usual ways to write words side by side: their most usual forms."""
         forms = [
-            list(
-                dict.fromkeys(
-                    (word, *(f for f in self._rows.get(word, {}) if key((f,)) == key((word,))))
-                )
-            )[:_NAME_FORMS]
+            [word] if word in STOP_WORDS else list(islice(self.vocabulary.forms(word), _NAME_FORMS))
             for word in words
         ]
         return list(islice(product(*forms), _MAX_WAYS))
-
-
-def _pairs(stretch: _Stretch) -> Iterator[str]:
-    """Return what the words of a stretch would be without the blank or hyphen between."""
-    for term in stretch.terms:
-        if len(term.words) > 1 and not term.is_exact:
-            yield "".join(term.words)

@@ -40,6 +40,9 @@ _INCLUSIVE = r"(?:[·•‧⋅∙](?:[^\W_]{1,6}))*"
 _LONGEST_ACRONYM = 6
 
 
+_Group = tuple[int, bool, list[Wording]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a text says one of the things searched."""
@@ -47,13 +50,20 @@ class Place:
     start: int
     end: int
     concept: int  # which of them
+    is_typed: bool  # in a form of the words typed, not by a synonym
 
 
 class Finder:
     """Finds the concepts of one query in any number of texts."""
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
-        self._groups = [list(concept.wordings) for concept in concepts]
+        # By concept, what was typed and what means the same.
+        self._groups = [
+            (number, is_typed, wordings)
+            for number, concept in enumerate(concepts)
+            for is_typed, wordings in ((True, list(concept.typed)), (False, list(concept.same)))
+            if wordings
+        ]
         self._plain = _compiled(self._groups, marks="")
         self._marked: re.Pattern[str] | None = None  # seldom needed
 
@@ -71,9 +81,13 @@ class Finder:
             self._marked = self._marked or _compiled(self._groups, marks=f"[{MARKS}]*")
             pattern = self._marked
         return [
-            Place(start=found.start(), end=found.end(), concept=(found.lastindex or 1) - 1)
+            self._place(found)
             for found in islice(pattern.finditer(text.translate(_LETTERS)), _MAX_PLACES)
         ]
+
+    def _place(self, found: re.Match[str]) -> Place:
+        concept, is_typed, _ = self._groups[(found.lastindex or 1) - 1]
+        return Place(start=found.start(), end=found.end(), concept=concept, is_typed=is_typed)
 
     def segments(self, text: str) -> tuple[Segment, ...]:
         """Cut a text at what was searched; the pieces joined are the text."""
@@ -130,9 +144,9 @@ def _cut(text: str, first: int) -> str:
     return before + " ".join(shown.split()) + after
 
 
-def _compiled(groups: Sequence[Sequence[Wording]], *, marks: str) -> re.Pattern[str]:
-    """Compile one group a concept, so that a match tells which one it is."""
-    alternatives = "|".join(f"({_any(wordings, marks)})" for wordings in groups)
+def _compiled(groups: Sequence[_Group], *, marks: str) -> re.Pattern[str]:
+    """Compile one group each, so that a match tells which one it is."""
+    alternatives = "|".join(f"({_any(wordings, marks)})" for _, _, wordings in groups)
     return re.compile(f"{_START}(?:{alternatives}){_INCLUSIVE}")
 
 

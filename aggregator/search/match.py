@@ -12,7 +12,11 @@ _NEAR = 3  # words that may stand inside a name: « conseil municipal de quartie
 
 
 def build_match(
-    wanted: Wanted, facets: Sequence[Sequence[str]] = (), author: Sequence[str] = ()
+    wanted: Wanted,
+    facets: Sequence[Sequence[str]] = (),
+    author: Sequence[str] = (),
+    *,
+    any_of: bool = False,
 ) -> str:
     """Return the expression; empty when there is nothing to match.
 
@@ -20,12 +24,13 @@ def build_match(
         wanted: What must be found in title or text, and what must not.
         facets: For each facet that filters, its tokens (`xi3`), any of which will do.
         author: Words that the author's name must hold.
+        any_of: One of the things wanted is enough.
     """
-    parts = [f"fac : ({_any(tokens)})" for tokens in facets]
+    groups = [_group(concepts) for concepts in wanted.required]
+    parts = [f"({' OR '.join(groups)})"] if any_of and groups else groups
     if author:
-        parts.insert(0, f"author : ({' AND '.join(map(_quoted, author))})")
-    if wanted.required:
-        parts.insert(0, f"{{title text}} : ({' AND '.join(map(_group, wanted.required))})")
+        parts.append(f"author : ({' AND '.join(map(_quoted, author))})")
+    parts += [f"fac : ({_any(tokens)})" for tokens in facets]
     match = " AND ".join(parts)
     if match and wanted.excluded:
         excluded = " OR ".join(map(_wording, wanted.excluded))
@@ -34,7 +39,9 @@ def build_match(
 
 
 def _group(concepts: Sequence[Concept]) -> str:
-    return f"({' OR '.join(map(_concept, concepts))})"
+    said = f"{{title text}} : ({' OR '.join(map(_concept, concepts))})"
+    tokens = [token for concept in concepts for token in concept.tokens]
+    return f"({said} OR fac : ({_any(tokens)}))" if tokens else said
 
 
 def _concept(concept: Concept) -> str:

@@ -163,6 +163,9 @@ class Results:
     query: Query  # as understood: fields typed in its text have become filters
     total: Total
     hits: tuple[Hit, ...]
+    # Posts that hold most of the words, best first, after fewer than ten that hold all of them;
+    # in no count.
+    nearby: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
     facets_exact: bool
     pages: int  # how many pages of hits can be asked for; 0 when nothing was found

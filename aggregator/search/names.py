@@ -5,12 +5,13 @@ once a search.
 """
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from aggregator.language import STOP_WORDS, fold, indexed_text, words
+from aggregator.language import STOP_WORDS, fold, indexed_text, lemma, words
 
 # Rows of facet, id, slug, name, group, other names.
 _NAMES = """
@@ -21,6 +22,10 @@ UNION ALL SELECT 'genre', id, slug, name, '', '[]' FROM kinds
 """
 _KEPT = 4  # states of lists: one process reads one database, tests many
 _LONGEST_NAME = 8  # words; longer names are not recognised in a query
+
+_WORD = re.compile(r"[^\W_]+")
+# The beginning of the tokens of what has a name (db/migrations).
+_TOKENS = {"instance": "xi", "quartier": "xq", "source": "xs"}
 
 Name = tuple[str, ...]  # the words of a name, folded
 
@@ -46,6 +51,12 @@ class Names:
     by_number: Mapping[tuple[str, int], Value]  # (facet, id)
     same: Mapping[Name, tuple[Name, ...]]  # `key` of a name → all names of its group
     longest: int  # words that count in the longest of these keys
+    by_lemma: Mapping[str, frozenset[str]]
+
+    def named(self, lemmas: Name) -> list[str]:
+        """Return the tokens of the instances, quartiers and sources named by all these words."""
+        found = [self.by_lemma.get(word, frozenset()) for word in lemmas]
+        return sorted(frozenset.intersection(*found)) if found else []
 
     def values(self, facet: str) -> list[Value]:
         """Return the values of a facet, in the order of the database."""
@@ -64,14 +75,15 @@ class Names:
         return _known[state]
 
 
-def key(name: Sequence[str]) -> Name:
-    """Return what two spellings of a name share: no grammar, no plural of s or x.
+def key(name: str) -> Name:
+    """Return what two spellings of a name share: the lemmas of its words, grammar left out.
 
-    >>> key(("conseils", "de", "quartiers"))
+    >>> key("conseils de quartiers")
     ('conseil', 'quartier')
     """
-    counted = [word for word in name if word not in STOP_WORDS and len(word) > 1] or name
-    return tuple(word.rstrip("sx") if len(word) > 3 else word for word in counted)
+    written = _WORD.findall(indexed_text(name))
+    counted = [word for word in written if fold(word) not in STOP_WORDS and len(word) > 1]
+    return tuple(lemma(word) for word in counted or written)
 
 
 def _state(connection: sqlite3.Connection) -> tuple[str, str] | None:
@@ -101,6 +113,7 @@ def _read(connection: sqlite3.Connection) -> Names:
         by_number={(facet, value.number): value for facet, value in values},
         same=same,
         longest=max(map(len, same), default=0),
+        by_lemma=_by_lemma(values),
     )
 
 
@@ -125,11 +138,22 @@ def _groups(connection: sqlite3.Connection, values: Iterable[tuple[str, Value]])
 
 
 def _same(groups: Iterable[Iterable[str]]) -> dict[Name, tuple[Name, ...]]:
-    """Join the groups that a name is in: its key leads to the names of all of them."""
+    """Join the groups that a name is in: its key leads to the other names of all of them."""
     same: dict[Name, dict[Name, None]] = defaultdict(dict)
     for group in groups:
-        names = [tuple(words(indexed_text(fold(name)))) for name in group]
-        kept = dict.fromkeys(name for name in names if 0 < len(name) <= _LONGEST_NAME)
-        for name in kept:
-            same[key(name)] |= kept
-    return {name: tuple(members) for name, members in same.items() if len(members) > 1}
+        named = {tuple(words(indexed_text(name))): key(name) for name in group}
+        keys = {name: of for name, of in named.items() if 0 < len(name) <= _LONGEST_NAME}
+        for of in keys.values():
+            same[of] |= {name: None for name, other in keys.items() if other != of}
+    return {of: tuple(members) for of, members in same.items() if members}
+
+
+def _by_lemma(values: Iterable[tuple[str, Value]]) -> dict[str, frozenset[str]]:
+    """Return, for each lemma, the tokens of the instances, quartiers and sources it names."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for facet, value in values:
+        if facet in _TOKENS:
+            for name in (value.label, *value.aliases):
+                for word in key(name):
+                    named[word].add(f"{_TOKENS[facet]}{value.number}")
+    return {word: frozenset(tokens) for word, tokens in named.items()}

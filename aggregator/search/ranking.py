@@ -9,13 +9,14 @@ typed, and of two equal posts the newer is the likelier.
 import json
 import math
 import sqlite3
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 
 from aggregator.model import moment_of
+from aggregator.search.expansion import Concept
 from aggregator.search.finding import Wish
 from aggregator.search.lighting import Finder, Place
 
@@ -25,74 +26,115 @@ _READ_CHARACTERS = 8_000
 _SATURATION = 1.2  # k1 of bm25: how soon one more occurrence says nothing new
 _LENGTH = 0.75  # b of bm25: how much long texts are held back
 _USUAL_CHARACTERS = 1_200
-_TITLE_GAIN = 2.5  # a word in the title, beside its occurrences in the text
-_CLOSE_GAIN = 1.2  # words side by side, in the text; twice in the title
-_AGE_GAIN = 0.25  # the newest post, against one of infinite age
+_TITLE_GAIN = 2.5  # of a thing named in the title, beside its occurrences in the text
+_NAME_GAIN = 0.5  # of a thing that only the post's source, instance or quartier is named after
+_CLOSE_GAIN = 1.2  # of two things side by side, in the text; twice in the title
+_SYNONYM = 0.5  # what a synonym counts, where the word typed counts 1
+_AGE_GAIN = 0.25  # of the newest post, against one of infinite age
 _HALF_LIFE_DAYS = 1_000
+# Of what all things wanted weigh, what a post must hold to be near an answer.
+_NEARBY = 0.5
 
 _BEST = """
 SELECT rowid FROM posts_fts WHERE posts_fts MATCH :match AND rowid >= :low{below}
 ORDER BY bm25(posts_fts, {title}, 1.0, 0.0, 0.0), rowid DESC LIMIT :size OFFSET :offset
 """
 _TEXTS = """
-SELECT p.id, p.title, substr(p.text, 1, ?) FROM json_each(?) AS wanted
+SELECT p.id, p.title, substr(p.text, 1, ?), p.fac FROM json_each(?) AS wanted
 CROSS JOIN posts AS p ON p.id = wanted.value
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """The posts of one query in their order.
+    """What makes one post a better answer than another.
 
     Attributes:
-        wish: What is found.
-        low: The id of the oldest post that is ranked.
-        finder: Finds what was searched in texts.
+        concepts: What is wanted.
         newest: When the newest of all posts appeared: ages are counted from it.
+        posts: How many there are.
     """
 
     connection: sqlite3.Connection
-    wish: Wish
-    low: int
-    finder: Finder
+    concepts: Sequence[Concept]
     newest: datetime
+    posts: int
 
-    def page(self, *, size: int, offset: int) -> tuple[int, ...]:
-        """Return the ids of one page."""
+    def page(self, wish: Wish, low: int, *, size: int, offset: int) -> tuple[int, ...]:
+        """Return the ids of one page of what is found, down to the id `low`."""
         if offset >= REREAD:
-            return self._by_index(size, offset)
-        head = self._reread(self._by_index(REREAD, 0))
-        page = head[offset : offset + size]
+            return self._by_index(wish, low, size, offset)
+        head = self._reread(self._by_index(wish, low, REREAD, 0))
+        page = tuple(head)[offset : offset + size]
         if len(page) < size and len(head) == REREAD:
-            page += self._by_index(size - len(page), REREAD)
+            page += self._by_index(wish, low, size - len(page), REREAD)
         return page
 
-    def _by_index(self, size: int, offset: int) -> tuple[int, ...]:
-        high = self.wish.span.high
+    def nearby(self, wish: Wish, low: int, *, size: int, but: Collection[int]) -> tuple[int, ...]:
+        """Return the ids of posts that hold most of what is wanted, best first."""
+        found = self._by_index(wish, low, REREAD + len(but), 0)
+        scores = self._reread([number for number in found if number not in but])
+        enough = _NEARBY * sum(self._weights)
+        near = [number for number, (_, held) in scores.items() if held > enough]
+        return tuple(near[:size])
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self.concepts)
+
+    @cached_property
+    def _weights(self) -> list[float]:
+        """Of each thing wanted: what few posts hold says more (idf of bm25)."""
+        rare = [math.log(1 + self.posts / (concept.posts + 0.5)) for concept in self.concepts]
+        usual = sum(rare) / len(rare)
+        return [weight / usual for weight in rare]
+
+    def _by_index(self, wish: Wish, low: int, size: int, offset: int) -> tuple[int, ...]:
+        high = wish.span.high
         statement = _BEST.format(below="" if high is None else " AND rowid < :high", title=_TITLE)
-        parameters = {**self.wish.parameters, "low": self.low, "size": size, "offset": offset}
+        parameters = {**wish.parameters, "low": low, "size": size, "offset": offset}
         return tuple(number for (number,) in self.connection.execute(statement, parameters))
 
-    def _reread(self, ids: Sequence[int]) -> tuple[int, ...]:
+    def _reread(self, ids: Sequence[int]) -> dict[int, tuple[float, float]]:
+        """Return score and weight of what is held by id, best first."""
         rows = self.connection.execute(_TEXTS, (_READ_CHARACTERS, json.dumps(ids)))
-        scores = {number: self._score(number, title, text) for number, title, text in rows}
-        return tuple(sorted(ids, key=lambda number: (-scores[number], -number)))
+        scores = {
+            number: self._score(number, title, text, frozenset(fac.split()))
+            for number, title, text, fac in rows
+        }
+        best = sorted(scores.items(), key=lambda score: (-score[1][0], -score[0]))
+        return dict(best)
 
-    def _score(self, number: int, title: str, text: str) -> float:
-        in_title, in_text = self.finder.places(title), self.finder.places(text)
+    def _score(
+        self, number: int, title: str, text: str, fac: frozenset[str]
+    ) -> tuple[float, float]:
+        in_title, in_text = self._finder.places(title), self._finder.places(text)
         long = 1 - _LENGTH + _LENGTH * len(text) / _USUAL_CHARACTERS
-        score = sum(
-            times * (_SATURATION + 1) / (times + _SATURATION * long)
-            for times in Counter(place.concept for place in in_text).values()
-        )
-        score += _TITLE_GAIN * len({place.concept for place in in_title})
+        titled, said = _times(in_title), _times(in_text)
+        score = held = 0.0
+        for of, (concept, weight) in enumerate(zip(self.concepts, self._weights, strict=True)):
+            times = said.get(of, 0.0)
+            gain = times * (_SATURATION + 1) / (times + _SATURATION * long)
+            gain += _TITLE_GAIN * min(titled.get(of, 0.0), 1.0)
+            if not gain and not fac.isdisjoint(concept.tokens):
+                gain = _NAME_GAIN
+            held += weight * (gain > 0)
+            score += weight * gain
         score += _CLOSE_GAIN * (2 * _closeness(in_title) + _closeness(in_text))
         age_days = max((self.newest - moment_of(number)).days, 0)
-        return score * (1 + _AGE_GAIN * math.exp2(-age_days / _HALF_LIFE_DAYS))
+        return score * (1 + _AGE_GAIN * math.exp2(-age_days / _HALF_LIFE_DAYS)), held
+
+
+def _times(places: Sequence[Place]) -> dict[int, float]:
+    """Return how often each thing is said; a synonym counts for less."""
+    times: dict[int, float] = {}
+    for place in places:
+        times[place.concept] = times.get(place.concept, 0.0) + (1.0 if place.is_typed else _SYNONYM)
+    return times
 
 
 def _closeness(places: Sequence[Place]) -> float:
-    """Return how near two different concepts stand, at best: 1 side by side, 0 far apart."""
+    """Return how near two different things stand, at best: 1 side by side, 0 far apart."""
     gaps = [
         after.start - before.end
         for before, after in pairwise(places)

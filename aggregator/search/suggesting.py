@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 
 from aggregator.language import STOP_WORDS, fold, indexed_text, words
 from aggregator.search.model import Query, Suggestion
@@ -32,12 +33,20 @@ def suggest(connection: sqlite3.Connection, text: str, *, limit: int = 8) -> tup
     typed = words(indexed_text(last))
     if not typed or len(typed[-1]) < _SHORTEST:
         return ()
-    names = list(_names(Names.read(connection), cleaned))[:_MAX_NAMES]
+    names = suggest_names(connection, cleaned, limit=min(limit, _MAX_NAMES))
     found = [
         Suggestion(kind="mot", label=(whole := f"{before} {word}".strip()), query=Query(text=whole))
-        for word in _completed(connection, typed[-1], limit)
+        for word in _completed(connection, typed[-1], limit - len(names))
     ]
-    return (*names, *found[: limit - len(names)])
+    return (*names, *found)
+
+
+def suggest_names(
+    connection: sqlite3.Connection, text: str, *, limit: int = _MAX_NAMES
+) -> tuple[Suggestion, ...]:
+    """Return the instances, quartiers and sources of which every word typed begins a word."""
+    names = Names.read(connection)
+    return tuple(islice(_names(names, " ".join(text[:_LONGEST].split())), limit))
 
 
 def _completed(connection: sqlite3.Connection, typed: str, limit: int) -> list[str]:

@@ -1,0 +1,77 @@
+"""The words of the posts, as the table `terms` lists them: forms of a word, and how usual they are.
+
+Only words that some post holds are ever asked of the index: a search costs what its words cost,
+whatever the dictionary knows.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from aggregator.language import fold, lemma
+
+MAX_FORMS = 30  # of a word, the most frequent: « faire » has more
+# Of a beginning, looked up one by one; the index itself takes 10 to 100 ms to bring together
+# all that begin so, each time it is asked.
+MAX_ENDINGS = 100
+
+_FORMS = """
+SELECT asked.value, other.term, other.lemma, max(other.posts) AS posts
+FROM json_each(?) AS asked
+JOIN terms AS one ON one.term = asked.value
+JOIN terms AS other ON other.lemma = one.lemma
+GROUP BY asked.value, other.term, other.lemma
+ORDER BY posts DESC
+"""
+_OF_LEMMA = "SELECT term, max(posts) AS posts FROM terms WHERE lemma = ? GROUP BY 1 ORDER BY 2 DESC"
+_ENDINGS = "SELECT term, max(posts) FROM terms WHERE term >= ? AND term < ? GROUP BY 1 LIMIT ?"
+_LAST = "\U0010ffff"  # comes after every letter
+
+
+class Vocabulary:
+    """Looks words up, many at a time, and remembers them for the time of one query."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._rows: dict[str, dict[str, dict[str, int]]] = {}  # word → lemma → form → posts
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Look up folded words, in one statement."""
+        unknown = [word for word in dict.fromkeys(words) if word not in self._rows]
+        if not unknown:
+            return
+        self._rows |= {word: {} for word in unknown}
+        for word, form, stem, posts in self._connection.execute(_FORMS, (json.dumps(unknown),)):
+            self._rows[word].setdefault(stem, {})[form] = posts
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word that was looked up is in any post."""
+        return bool(self._rows[word])
+
+    def lemmas(self, word: str, written: str = "") -> list[str]:
+        """Return what a word looked up may be a form of; accents as written choose among them."""
+        stems = list(self._rows[word])
+        if not stems:
+            return [lemma(written or word)]
+        if written and written.lower() != word and fold(written) == word:
+            meant = lemma(written)
+            return [meant] if meant in stems else stems
+        return stems
+
+    def forms(self, word: str, written: str = "") -> Mapping[str, int]:
+        """Return the forms of a word looked up and their posts, itself first."""
+        rows = self._rows[word]
+        stems = self.lemmas(word, written)
+        if not rows:
+            found = dict(self._connection.execute(_OF_LEMMA, stems).fetchall())
+        else:
+            found = {form: posts for stem in stems for form, posts in rows[stem].items()}
+        usual = dict(sorted(found.items(), key=lambda form: -form[1]))
+        return dict(islice(({word: found.get(word, 0)} | usual).items(), MAX_FORMS))
+
+    def endings(self, beginning: str) -> Mapping[str, int]:
+        """Return the words that begin so and their posts; nothing where they are too many."""
+        asked = (beginning, beginning + _LAST, MAX_ENDINGS + 1)
+        found = dict(self._connection.execute(_ENDINGS, asked).fetchall())
+        return found if len(found) <= MAX_ENDINGS else {}
