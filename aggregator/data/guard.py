@@ -11,6 +11,7 @@ import sqlite3
 from functools import partial
 
 from aggregator.errors import StoreError
+from aggregator.store import prepare
 
 CLOSED_COLUMNS = frozenset(
     {
@@ -59,6 +60,7 @@ CLOSED_FUNCTIONS = frozenset(
         "snippet",
         "highlight",
         "bm25",
+        "indexed_text",
     }
 )
 
@@ -104,6 +106,7 @@ def guard(connection: sqlite3.Connection) -> None:
     if heap != MAX_HEAP_BYTES:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} does not take a limit of its memory")
     connection.execute("PRAGMA query_only = 1")
+    prepare(connection)  # SQLite looks for a function before it asks whether it may be called
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MAX_SQL_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, MAX_DEPTH)

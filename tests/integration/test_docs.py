@@ -286,7 +286,9 @@ def test_metadata_describes_exactly_the_columns_of_the_views(analyst: sqlite3.Co
         assert list(about["columns"]) == [column[0] for column in cursor.description], view
         for facet in (*about.get("facets", ()), about.get("sort_desc", "")):
             assert facet in {*about["columns"], ""}, (view, facet)
-    assert first_column(part("docs/analystes.md", "Les cinq vues")) == list(described()["tables"])
+    assert first_column(part("docs/analystes.md", "Les vues et les tables ouvertes")) == list(
+        described()["tables"]
+    )
 
 
 def test_every_ready_made_query_runs(analyst: sqlite3.Connection) -> None:

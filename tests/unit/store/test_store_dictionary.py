@@ -12,7 +12,10 @@ VIEWS = [
     "fetches",
     "fetch_days",
     "revisions",
+    "publication_themes",
+    "similar_publications",
 ]
+OPEN_TABLES = ["topics", "terms", "themes"]
 
 
 def dictionary() -> str:
@@ -24,12 +27,12 @@ def named_in(section: str) -> list[str]:
     return re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
 
 
-def test_the_dictionary_names_exactly_the_columns_of_the_views(store: Store) -> None:
+def test_the_dictionary_names_exactly_the_columns_of_what_is_open(store: Store) -> None:
     described = {
         section.split("`")[0]: named_in(section)
         for section in dictionary().partition("## Tables internes")[0].split("\n### `")[1:]
     }
-    assert set(described) == set(VIEWS)
+    assert list(described) == [*VIEWS, *OPEN_TABLES]
     for view, columns in described.items():
         cursor = store._connection.execute(f"SELECT * FROM {view}")
         assert columns == [column[0] for column in cursor.description], view
@@ -44,7 +47,7 @@ def test_the_dictionary_names_exactly_the_tables(store: Store) -> None:
             " ESCAPE '\\' AND name NOT GLOB 'posts_fts_*'"
         )
     }
-    assert sorted(described) == sorted(existing)
+    assert sorted([*described, *OPEN_TABLES]) == sorted(existing)
 
 
 def test_every_view_file_is_a_public_view() -> None:

@@ -20,6 +20,11 @@ FIXED = {
     "fetch_days": "source,day,fetches,saved,not_modified,failed,new,changed,unchanged,rejected,"
     "size_bytes,elapsed_s",
     "revisions": "uid,seen_from,seen_until,title,text",
+    "publication_themes": "uid,theme,theme_name",
+    "similar_publications": "uid,similar,score",
+    "topics": "position,words,posts,sources,posts_before,score,counted",
+    "terms": "term,lemma,spelling,sound,posts",
+    "themes": "id,slug,name",
 }
 
 
