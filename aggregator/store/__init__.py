@@ -28,6 +28,9 @@ A map:
     rebuilding.py index, terms and facets made anew
     checking.py   whether they are what the posts make of them
     lock.py       one rebuild at a time
+    likeness.py   which posts resemble each other
+    topics.py     what is talked about
+    naming.py     the names in a text
 
 `db/README.md` describes the tables and views.
 """
