@@ -68,6 +68,7 @@ class _Stretch:
     terms: tuple[Term, ...]
     same: tuple[Name, ...] = ()
     joined: tuple[str, ...] = ()  # its words written as one, where posts do
+    is_name: bool = False
 
 
 def expand(parsed: Parsed, names: Names, vocabulary: Vocabulary) -> Wanted:
@@ -130,8 +131,8 @@ class _Expansion:
             if len(group) != 1 or group[0].is_exact or group[0].is_prefix:
                 break
             run.append(group[0])
-            if same := self._same(run):
-                best = _Stretch(terms=tuple(run), same=tuple(same))
+            if (same := self._same(run)) is not None:
+                best = _Stretch(terms=tuple(run), same=tuple(same), is_name=True)
         return best
 
     def _pair(self, required: Sequence[tuple[Term, ...]]) -> _Stretch | None:
@@ -146,12 +147,12 @@ class _Expansion:
         self.vocabulary.learn((joined,))
         return self.vocabulary.knows(joined)
 
-    def _same(self, terms: Sequence[Term]) -> dict[Name, None]:
-        """Return the synonyms of a name, in whatever form it was typed."""
-        found: dict[Name, None] = {}
-        for key in self._keys(terms):
-            found |= dict.fromkeys(self.names.same.get(key, ()))
-        return found
+    def _same(self, terms: Sequence[Term]) -> dict[Name, None] | None:
+        """Return the synonyms of a name, in whatever form it was typed; None for no name."""
+        known = [key for key in self._keys(terms) if key in self.names.same]
+        if not known:
+            return None
+        return dict.fromkeys(name for key in known for name in self.names.same[key])
 
     def _keys(self, terms: Sequence[Term]) -> Iterator[Name]:
         stems = [
@@ -165,6 +166,8 @@ class _Expansion:
     def concept(self, stretch: _Stretch, *, is_alone: bool) -> Concept:
         """Return what answers one stretch of the query."""
         parts = [self._forms(term) for term in stretch.terms]
+        if stretch.is_name and sum(len(term.words) for term in stretch.terms) > 1:
+            parts = [self._near(stretch.terms, min(sum(part.values()) for part in parts))]
         same = [wording for name in stretch.same for wording in self._name(name)]
         same += [Wording(words=(word,)) for word in stretch.joined]
         return Concept(
@@ -173,6 +176,11 @@ class _Expansion:
             tokens=() if is_alone else self._tokens(stretch.terms),
             posts=min(sum(part.values()) for part in parts),
         )
+
+    def _near(self, terms: Sequence[Term], posts: int) -> dict[Wording, int]:
+        """Return the wordings of a name as typed: its words belong together."""
+        words = [word for term in terms for word in term.words if word not in STOP_WORDS]
+        return {Wording(words=way, is_near=len(way) > 1): posts for way in self._ways(words)}
 
     def _tokens(self, terms: Sequence[Term]) -> tuple[str, ...]:
         """Return the tokens of what has these words in its name."""
@@ -203,7 +211,7 @@ class _Expansion:
 
     def _name(self, name: Name) -> Iterator[Wording]:
         """Return the wordings of a synonym, of which every word is in some post."""
-        counted = tuple(word for word in name if word not in STOP_WORDS) or name
+        counted = tuple(word for word in name if word not in STOP_WORDS and len(word) > 1) or name
         if not all(self.vocabulary.knows(word) for word in counted):
             return
         if len(counted) == 1:

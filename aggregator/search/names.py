@@ -25,6 +25,7 @@ _LONGEST_NAME = 8  # words; longer names are not recognised in a query
 
 _WORD = re.compile(r"[^\W_]+")
 # The beginning of the tokens of what has a name (db/migrations).
+_ARTICLES = frozenset(("le", "la", "les", "l", "de", "du", "des", "d", "au", "aux", "a", "s"))
 _TOKENS = {"instance": "xi", "quartier": "xq", "source": "xs"}
 
 Name = tuple[str, ...]  # the words of a name, folded
@@ -49,7 +50,8 @@ class Names:
 
     by_slug: Mapping[tuple[str, str], Value]  # (facet, slug)
     by_number: Mapping[tuple[str, int], Value]  # (facet, id)
-    same: Mapping[Name, tuple[Name, ...]]  # `key` of a name → all names of its group
+    # `key` of a name → the other names of its groups; a name of several words may have none.
+    same: Mapping[Name, tuple[Name, ...]]
     longest: int  # words that count in the longest of these keys
     by_lemma: Mapping[str, frozenset[str]]
 
@@ -78,11 +80,17 @@ class Names:
 def key(name: str) -> Name:
     """Return what two spellings of a name share: the lemmas of its words, grammar left out.
 
+    Nothing for a name that is all grammar but for one word (« Quartiers Est »): without it, it
+    would be that word.
+
     >>> key("conseils de quartiers")
     ('conseil', 'quartier')
     """
     written = _WORD.findall(indexed_text(name))
     counted = [word for word in written if fold(word) not in STOP_WORDS and len(word) > 1]
+    dropped = [fold(word) for word in written if word not in counted]
+    if len(counted) == 1 and not _ARTICLES.issuperset(dropped):
+        return ()
     return tuple(lemma(word) for word in counted or written)
 
 
@@ -142,10 +150,10 @@ def _same(groups: Iterable[Iterable[str]]) -> dict[Name, tuple[Name, ...]]:
     same: dict[Name, dict[Name, None]] = defaultdict(dict)
     for group in groups:
         named = {tuple(words(indexed_text(name))): key(name) for name in group}
-        keys = {name: of for name, of in named.items() if 0 < len(name) <= _LONGEST_NAME}
+        keys = {name: of for name, of in named.items() if of and len(name) <= _LONGEST_NAME}
         for of in keys.values():
             same[of] |= {name: None for name, other in keys.items() if other != of}
-    return {of: tuple(members) for of, members in same.items() if members}
+    return {of: tuple(members) for of, members in same.items() if members or len(of) > 1}
 
 
 def _by_lemma(values: Iterable[tuple[str, Value]]) -> dict[str, frozenset[str]]:

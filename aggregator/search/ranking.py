@@ -9,6 +9,7 @@ typed, and of two equal posts the newer is the likelier.
 import json
 import math
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,7 @@ _SYNONYM = 0.5  # what a synonym counts, where the word typed counts 1
 _AGE_GAIN = 0.25  # of the newest post, against one of infinite age
 _HALF_LIFE_DAYS = 1_000
 # Of what all things wanted weigh, what a post must hold to be near an answer.
-_NEARBY = 0.5
+_NEARBY = 0.4
 
 _BEST = """
 SELECT rowid FROM posts_fts WHERE posts_fts MATCH :match AND rowid >= :low{below}
@@ -110,12 +111,15 @@ class Ranking:
     ) -> tuple[float, float]:
         in_title, in_text = self._finder.places(title), self._finder.places(text)
         long = 1 - _LENGTH + _LENGTH * len(text) / _USUAL_CHARACTERS
-        titled, said = _times(in_title), _times(in_text)
+        titled, said = Counter(map(_what, in_title)), Counter(map(_what, in_text))
         score = held = 0.0
         for of, (concept, weight) in enumerate(zip(self.concepts, self._weights, strict=True)):
-            times = said.get(of, 0.0)
-            gain = times * (_SATURATION + 1) / (times + _SATURATION * long)
-            gain += _TITLE_GAIN * min(titled.get(of, 0.0), 1.0)
+            gain = 0.0
+            for is_typed, worth in ((True, 1.0), (False, _SYNONYM)):
+                times = said[of, is_typed]
+                here = times * (_SATURATION + 1) / (times + _SATURATION * long)
+                here += _TITLE_GAIN * ((of, is_typed) in titled)
+                gain = max(gain, worth * here)
             if not gain and not fac.isdisjoint(concept.tokens):
                 gain = _NAME_GAIN
             held += weight * (gain > 0)
@@ -125,12 +129,8 @@ class Ranking:
         return score * (1 + _AGE_GAIN * math.exp2(-age_days / _HALF_LIFE_DAYS)), held
 
 
-def _times(places: Sequence[Place]) -> dict[int, float]:
-    """Return how often each thing is said; a synonym counts for less."""
-    times: dict[int, float] = {}
-    for place in places:
-        times[place.concept] = times.get(place.concept, 0.0) + (1.0 if place.is_typed else _SYNONYM)
-    return times
+def _what(place: Place) -> tuple[int, bool]:
+    return place.concept, place.is_typed
 
 
 def _closeness(places: Sequence[Place]) -> float:
