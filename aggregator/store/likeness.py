@@ -18,7 +18,7 @@ from aggregator.language import STOP_WORDS, words
 
 KEPT = 6  # of one post
 SAME_TITLE = 2  # of these, at most, from one source: an event that comes back each week
-THRESHOLD = 0.18  # tuned by eye on the sample town: below it, posts share little but a manner
+THRESHOLD = 0.2  # tuned by eye on the sample town: below it, posts share little but a manner
 SHARED = 2  # telling words, at least: one may mean two things
 
 _TELLING = 10  # words a post is known by

@@ -16,7 +16,7 @@ from aggregator.model import (
     State,
     Town,
 )
-from aggregator.store import Store, tags
+from aggregator.store import Store, retagging
 
 MakePost = Callable[..., Post]
 Rows = Callable[..., Any]
@@ -191,7 +191,7 @@ def test_posts_follow_their_source(  # noqa: PLR0917 - fixtures
     rows: Rows,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tags, "BATCH", 3)
+    monkeypatch.setattr(retagging, "BATCH", 3)
     save(*(make_post(str(n)) for n in range(7)))
     save(make_post("text", instance="pic", quartiers=("hommelet", "epeule")))
     save(make_post(source="presse"), slug="presse")
@@ -227,10 +227,10 @@ def test_retagging_goes_on_after_a_kill(  # noqa: PLR0917 - fixtures
     rows: Rows,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tags, "BATCH", 3)
+    monkeypatch.setattr(retagging, "BATCH", 3)
     save(*(make_post(str(n)) for n in range(7)))
     moved = changed(town, "blog", quartiers=("epeule",))
-    batch = tags._retag_batch
+    batch = retagging._retag_batch
     done: list[int] = []
 
     def killed(*arguments: Any) -> Any:
@@ -239,10 +239,10 @@ def test_retagging_goes_on_after_a_kill(  # noqa: PLR0917 - fixtures
         done.append(1)
         return batch(*arguments)
 
-    monkeypatch.setattr(tags, "_retag_batch", killed)
+    monkeypatch.setattr(retagging, "_retag_batch", killed)
     with pytest.raises(KeyboardInterrupt):
         store.sync_town(moved, definitions={}, now=now)
-    monkeypatch.setattr(tags, "_retag_batch", batch)
+    monkeypatch.setattr(retagging, "_retag_batch", batch)
     assert rows("SELECT count(*) FROM posts WHERE fac LIKE '%xq2 %'") == [(3,)]
     with Store.open(store.path) as again:
         again.sync_town(moved, definitions={}, now=now)
@@ -256,7 +256,7 @@ def test_years_follow_the_towns_time_zone(  # noqa: PLR0917 - fixtures
     save(make_post(published=datetime.fromisoformat("2025-12-31T23:30:00+00:00")))
     store.sync_town(replace(town, timezone="America/Martinique"), definitions={}, now=now)
     assert rows("SELECT p.year, f.year, fac FROM posts AS p JOIN post_facets AS f USING (id)") == [
-        (2025, 2025, "xi1 xq1 xs1 xk5 xy2025")
+        (2025, 2025, "xi1 xq1 xs1 xk5 xy2025 xm202512 xlfr")
     ]
     assert store.check_index().sound
 
