@@ -1,4 +1,4 @@
-"""The style sheet and the icon: in memory, at addresses that change when their bytes do."""
+"""Style sheet, script and icon: in memory, at addresses that change when their bytes do."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class Assets:
 
     by_name: Mapping[str, Asset]
     style: str  # addresses
+    script: str
     icon: str
 
     @classmethod
@@ -37,5 +42,6 @@ class Assets:
         return cls(
             by_name=found,
             style=f"/statique/{names['portail.css']}",
+            script=f"/statique/{names['suggestions.js']}",
             icon=f"/statique/{names['icone.svg']}",
         )

@@ -1,20 +1,23 @@
 """A search as an Atom feed, at the address the visitor used."""
 
 from aggregator.clock import from_iso
+from aggregator.portal.chosen import chips
+from aggregator.portal.links import ATOM, address
 from aggregator.portal.site import Visit
 from aggregator.publish import AtomEntry, atom
-from aggregator.search import Hit, Results, query_string
+from aggregator.search import Hit, Results
 
 
 def results_atom(visit: Visit, results: Results) -> bytes:
     """Return the feed of one page of results."""
-    asked = query_string(results.query)
-    suffix = f"?{asked}" if asked else ""
-    entries = [_entry(hit, visit.root) for hit in results.hits]
+    page = results.query.page
+    # Who follows a word wants that word, not the one that is nearest today.
+    hits = () if results.corrected else results.hits
+    entries = [_entry(hit, visit.root) for hit in hits]
     return atom(
         title=_title(visit, results),
-        self_url=f"{visit.root}/recherche.atom{suffix}",
-        page_url=f"{visit.root}/recherche{suffix}",
+        self_url=visit.root + address(results.query, ATOM, page=page),
+        page_url=visit.root + address(results.query, page=page),
         entries=entries,
         # A date announced is none of the feed's: readers would wait for it.
         updated=max(
@@ -26,8 +29,9 @@ def results_atom(visit: Visit, results: Results) -> bytes:
 
 def _title(visit: Visit, results: Results) -> str:
     text = results.query.text
-    asked = f"«\u00a0{text}\u00a0» – " if text else ""
-    return f"{asked}{visit.portal.masthead.title}"
+    asked = [f"«\u00a0{text}\u00a0»"] if text else []
+    asked += [chip.label for chip in chips(results, results.query)]
+    return " – ".join([", ".join(asked)] * bool(asked) + [visit.portal.masthead.title])
 
 
 def _entry(hit: Hit, root: str) -> AtomEntry:

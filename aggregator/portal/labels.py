@@ -1,14 +1,14 @@
 """Words and small pieces of markup that templates use."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from aggregator.model import State
-from aggregator.portal.french import number
-from aggregator.search import Results
+from aggregator.portal.french import bound, number
+from aggregator.search import Segment
 
 # Health as a word: colour alone says nothing to many.
 STATES: Mapping[State, str] = {
@@ -26,15 +26,6 @@ STATES: Mapping[State, str] = {
 }
 # The states whose beginning says something to visitors.
 DATED_STATES = frozenset({State.DRIFTED, State.FAILING, State.GONE, State.PAUSED, State.UNLISTED})
-FACET_TITLES: Mapping[str, str] = {
-    "instance": "Instances",
-    "quartier": "Quartiers",
-    "source": "Sources",
-    "genre": "Genres",
-    "annee": "Années",
-}
-SHORT_FACET = 8  # values shown before « n de plus »
-LONG_FACET = 60  # values shown at all, most frequent first: more would double the page
 HINT = 88  # characters of an undated post's extract in lists; with the ellipsis, 90
 _STATES_OF_MANY: Mapping[State, str] = {
     State.NEW: "pas encore relevées",
@@ -71,7 +62,10 @@ def third_party(html: str) -> Markup:
     return Markup(_HEADING.sub(r"<\1h2", html))  # noqa: S704 - normalise/ sanitised it
 
 
-def chosen_label(results: Results, facet: str, value: str) -> str:
-    """Return the name of a facet's selected value; itself when nobody has it."""
-    found = (line.label for line in results.facets.get(facet, ()) if line.value == value)
-    return next(found, value)
+def segments(found: Iterable[Segment]) -> Markup:
+    """Write a title or extract with what was searched lit."""
+    # The pieces are short and many: one template loop each would be half the time of a page.
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(one.text) if one.lit else escape(bound(one.text))
+        for one in found
+    )

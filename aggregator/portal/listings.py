@@ -31,7 +31,7 @@ async def sources(visit: Visit) -> Response:
     )
     cards = _all_cards(visit.town, known)
     counts = {state: sum(card.state is state for card in cards) for state in State}
-    return await visit.page("sources", groups=_groups(cards), counts=counts, total=len(cards))
+    return visit.page("sources", groups=_groups(cards), counts=counts, total=len(cards))
 
 
 def _all_cards(town: Town, known: Mapping[str, SourceCard]) -> tuple[SourceCard, ...]:
@@ -104,7 +104,7 @@ async def source(visit: Visit) -> Response:
     pages = max(-(-sheet.posts.total // sources_sql.POSTS_A_PAGE), 1)
     if page > pages:
         raise Refusal(404, first_page=f"/source/{slug}")
-    return await visit.page("source", card=sheet.card, posts=sheet.posts, page=page, pages=pages)
+    return visit.page("source", card=sheet.card, posts=sheet.posts, page=page, pages=pages)
 
 
 def _newcomer_named(town: Town, slug: str) -> SourceCard | None:

@@ -8,7 +8,7 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
-from aggregator.portal import listings, views
+from aggregator.portal import listings, searching, views
 from aggregator.portal.refusals import REGRETS, Refusal
 from aggregator.portal.site import Visit, arrive
 
@@ -21,9 +21,10 @@ RETRY_AFTER_S = 60
 _SLUG = "(?P<slug>[a-z0-9][a-z0-9-]{0,99})"
 _PATTERNS: tuple[tuple[str, View], ...] = (
     (r"^/$", views.home),
-    (r"^/recherche$", views.search_page),
-    (r"^/recherche\.json$", views.search_json),
-    (r"^/recherche\.atom$", views.search_atom),
+    (r"^/recherche$", searching.search_page),
+    (r"^/recherche\.json$", searching.search_json),
+    (r"^/recherche\.atom$", searching.search_atom),
+    (r"^/suggestions\.json$", searching.suggestions),
     (r"^/publication/(?P<uid>[A-Za-z0-9_-]{1,64})$", views.publication),
     (r"^/sources$", listings.sources),
     (rf"^/source/{_SLUG}$", listings.source),
@@ -70,9 +71,7 @@ async def _checked(view: View, visit: Visit) -> Response:
 
 
 async def _regret(visit: Visit, status: int, first_page: str = "") -> Response:
-    response = await visit.page(
-        "erreur", status=status, regret=REGRETS[status], first_page=first_page
-    )
+    response = visit.page("erreur", status=status, regret=REGRETS[status], first_page=first_page)
     if status == 405:
         response.headers["Allow"] = "GET, HEAD"
     if status == 503:

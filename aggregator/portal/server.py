@@ -12,6 +12,7 @@ from aggregator.portal import plugin
 from aggregator.portal.assets import Assets
 from aggregator.portal.callbacks import Callbacks
 from aggregator.portal.gateway import Gateway
+from aggregator.portal.rendering import environment
 from aggregator.portal.site import DATABASE, Portal, portals
 from aggregator.portal.town import Masthead, TownWatch
 
@@ -24,7 +25,6 @@ SETTINGS = {
     "sql_time_limit_ms": 500,
     "max_returned_rows": 200,
 }
-TEMPLATES = Path(__file__).parent / "templates"
 # A stop must be over within 5 s, whoever is still reading.
 STOP_WITHIN_S = 2
 
@@ -42,9 +42,12 @@ def build_portal(database: Path, town: TownFolder) -> Datasette:
     if not pm.is_registered(plugin):
         pm.register(plugin)
     portal = Portal(
-        watch=TownWatch(town.sources), masthead=Masthead.read(town), assets=Assets.load()
+        watch=TownWatch(town.sources),
+        masthead=Masthead.read(town),
+        assets=Assets.load(),
+        templates=environment(),
     )
-    datasette = Datasette(settings=SETTINGS, template_dir=str(TEMPLATES))
+    datasette = Datasette(settings=SETTINGS)
     datasette.add_database(Database(datasette, path=str(database)), name=DATABASE)
     portals[datasette] = portal
     return datasette

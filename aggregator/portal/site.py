@@ -2,9 +2,10 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Request
+from jinja2 import Environment
 
 from aggregator import clock
 from aggregator.model import Town
@@ -40,6 +42,7 @@ class Portal:
     watch: TownWatch
     masthead: Masthead
     assets: Assets
+    templates: Environment
 
 
 # The hooks of a Datasette plugin act on every Datasette of the process; ours on these only.
@@ -73,6 +76,11 @@ class Visit:
         """Return a named group of the route's pattern."""
         return str(self.request.url_vars[name])
 
+    @property
+    def parameters(self) -> Mapping[str, Sequence[str]]:
+        """What follows the « ? »."""
+        return parse_qs(self.request.query_string)
+
     async def read(self, query: Callable[[sqlite3.Connection], _T]) -> _T:
         """Run a page's SQL in one of Datasette's threads, on one snapshot, within the limit.
 
@@ -91,13 +99,13 @@ class Visit:
         answer: _T = await self._datasette.get_database(DATABASE).execute_fn(limited)
         return answer
 
-    async def page(
+    def page(
         self, template: str, *, status: int = 200, query: Query = NO_QUERY, **context: Any
     ) -> Response:
         """Render one of our templates; `query` is what its search box shows."""
         headers = PAGE_HEADERS if status == 200 else {"Cache-Control": "no-store"}
-        found = self._datasette.jinja_env.get_template(f"portail/{template}.html")
-        html = await found.render_async(
+        found = self.portal.templates.get_template(f"portail/{template}.html")
+        html = found.render(
             visit=self,
             town=self.town,
             masthead=self.portal.masthead,

@@ -1,24 +1,18 @@
 """The pages, one function each: what a request asks, what is read, which template shows it."""
 
-import json
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import cast
-from urllib.parse import parse_qs
 
 from datasette import Response
 
 from aggregator import __version__
 from aggregator.model import PRODUCT, Tab, Town
-from aggregator.portal.atom import results_atom
 from aggregator.portal.queries import home as home_sql
 from aggregator.portal.queries import publications as publications_sql
-from aggregator.portal.queries.rows import Box, PostLine
+from aggregator.portal.queries.rows import Box, PostLine, Topic
 from aggregator.portal.refusals import Refusal
 from aggregator.portal.site import PAGE_HEADERS, Visit
-from aggregator.search import Query, Results, parse_query, query_string, search, to_json
 
 # Boxes with titles; more would make the page heavy on a small connection.
 FULL_BOXES = 18
@@ -35,6 +29,7 @@ class Front:
     boxes: tuple[Box, ...]
     others: tuple[Box, ...]  # named only
     unnamed: int  # how many more there are
+    topics: tuple[Topic, ...]
     coming: tuple[PostLine, ...]  # the nearest dates announced
     river: tuple[PostLine, ...]
 
@@ -49,7 +44,7 @@ class Day:
 
 async def home(visit: Visit) -> Response:
     """Show the search box, the tabs with a box per source, and the river."""
-    tab = _tab(visit.town, _first(visit, "onglet"))
+    tab = _tab(visit.town, next(iter(visit.parameters.get("onglet", ())), ""))
     slugs = {source.slug for source in visit.town.sources if tab is None or tab.holds(source)}
 
     def read(connection: sqlite3.Connection) -> Front:
@@ -59,6 +54,7 @@ async def home(visit: Visit) -> Response:
             boxes=tuple(box for box in boxes if box.posts),
             others=tuple(others[:NAMED_BOXES]),
             unnamed=len(others[NAMED_BOXES:]),
+            topics=home_sql.topics(connection),
             coming=home_sql.coming(connection, present=visit.present),
             river=home_sql.river(connection, present=visit.present),
         )
@@ -70,7 +66,7 @@ async def home(visit: Visit) -> Response:
             front.river, lambda post: visit.calendar.heading(post.published)
         )
     ]
-    return await visit.page("accueil", front=front, days=days, tab=tab)
+    return visit.page("accueil", front=front, days=days, tab=tab)
 
 
 def _tab(town: Town, slug: str) -> Tab | None:
@@ -82,54 +78,6 @@ def _tab(town: Town, slug: str) -> Tab | None:
     raise Refusal(404)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a search page shows."""
-
-    results: Results
-    languages: Mapping[str, str]  # of the posts that are not in French, by uid
-
-
-async def search_page(visit: Visit) -> Response:
-    """Show one page of the posts that answer a query, and what can narrow it."""
-    query = _query(visit)
-
-    def read(connection: sqlite3.Connection) -> Found:
-        results = search(connection, query)
-        uids = tuple(hit.uid for hit in results.hits)
-        return Found(
-            results=results, languages=publications_sql.foreign_languages(connection, uids)
-        )
-
-    found = await visit.read(read)
-    if query.page > max(found.results.pages, 1):
-        first = query_string(query, page=1)
-        raise Refusal(404, first_page=f"/recherche?{first}" if first else "/recherche")
-    return await visit.page(
-        "recherche", query=query, results=found.results, languages=found.languages
-    )
-
-
-async def search_json(visit: Visit) -> Response:
-    """Answer the same query for programs."""
-    results = await _results(visit)
-    headers = {**PAGE_HEADERS, "Access-Control-Allow-Origin": "*"}
-    body = json.dumps(to_json(results), ensure_ascii=False)
-    return Response(body, headers=headers, content_type="application/json; charset=utf-8")
-
-
-async def search_atom(visit: Visit) -> Response:
-    """Answer the same query for feed readers."""
-    results = await _results(visit)
-    body = results_atom(visit, results)
-    return Response(body, headers=PAGE_HEADERS, content_type="application/atom+xml; charset=utf-8")
-
-
-async def _results(visit: Visit) -> Results:
-    query = _query(visit)
-    return await visit.read(lambda connection: search(connection, query))
-
-
 async def publication(visit: Visit) -> Response:
     """Show one post: what its source allows, and where it came from."""
     uid = visit.path_part("uid")
@@ -137,26 +85,26 @@ async def publication(visit: Visit) -> Response:
     if found is None:
         raise Refusal(404)
     address = f"{visit.root}/publication/{uid}"
-    return await visit.page("publication", post=found, address=address)
+    return visit.page("publication", post=found, address=address)
 
 
 async def about(visit: Visit) -> Response:
     """Say what the portal is, and how it works."""
-    return await visit.page("a-propos")
+    return visit.page("a-propos")
 
 
 async def robot(visit: Visit) -> Response:
     """Tell the owners of sites who visits them, and how to be removed."""
-    return await visit.page("robot", version=__version__, product=PRODUCT)
+    return visit.page("robot", version=__version__, product=PRODUCT)
 
 
 async def accessibility(visit: Visit) -> Response:
     """Declare the state of accessibility (law 2005-102, article 47)."""
-    return await visit.page("accessibilite")
+    return visit.page("accessibilite")
 
 
 async def static_file(visit: Visit) -> Response:
-    """Give the style sheet or the icon."""
+    """Give the style sheet, the icon or the script."""
     asset = visit.portal.assets.by_name.get(visit.path_part("name"))
     if asset is None:
         raise Refusal(404)
@@ -173,15 +121,3 @@ async def nothing_here(visit: Visit) -> Response:
     """Refuse every address that is not ours."""
     del visit
     raise Refusal(404)
-
-
-def _query(visit: Visit) -> Query:
-    return parse_query(_parameters(visit))
-
-
-def _parameters(visit: Visit) -> Mapping[str, list[str]]:
-    return cast("Mapping[str, list[str]]", parse_qs(visit.request.query_string))
-
-
-def _first(visit: Visit, name: str) -> str:
-    return _parameters(visit).get(name, [""])[0]

@@ -12,8 +12,9 @@ from ruamel.yaml import YAML
 
 from aggregator.clock import from_iso, now, to_iso
 from aggregator.model import KINDS, Source
-from aggregator.paths import TownFolder, bundled
+from aggregator.paths import TownFolder
 from aggregator.sources import load_sources
+from aggregator.store import Store
 from aggregator.store.ids import first_id
 
 VALMONT = Path(__file__).parent / "valmont"
@@ -59,17 +60,17 @@ def build_town(folder: Path, *, many: int = 0) -> tuple[TownFolder, Path]:
     shutil.copytree(VALMONT, folder, dirs_exist_ok=True)
     town = TownFolder(root=folder)
     town.database.parent.mkdir(exist_ok=True)
+    Store.migrate(town.database)
     connection = sqlite3.connect(town.database)
-    for kind in ("migrations", "views"):
-        for path in sorted((bundled("db") / kind).glob("*.sql")):
-            connection.executescript(path.read_text(encoding="utf-8"))
-    connection.execute("PRAGMA journal_mode = WAL")
     with connection:
         _describe(connection, town.sources)
         for told in _all_told(folder, many):
             _tell(connection, told)
-        connection.execute("INSERT INTO posts_fts (posts_fts) VALUES ('rebuild')")
     connection.close()
+    # Whatever the rules are by which posts are filed, found and spelt.
+    store = Store.open(town.database)
+    store.reindex()
+    store.close()
     return town, town.database
 
 
@@ -89,6 +90,7 @@ def _all_told(folder: Path, many: int) -> Iterator[Told]:
 
 def _describe(connection: sqlite3.Connection, path: Path) -> None:
     town = load_sources(path)
+    _insert(connection, "town", id=1, name=town.name, timezone=town.timezone, digest="")
     named = [("kinds", *item) for item in KINDS.items()]
     named += [("instances", one.slug, one.name) for one in town.instances]
     for table, slug, name in named:

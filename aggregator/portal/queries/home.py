@@ -7,10 +7,11 @@ from itertools import islice
 
 from aggregator.model import State
 from aggregator.portal.queries.reading import ANNOUNCED, LINE, OUT, Present, post_line, when
-from aggregator.portal.queries.rows import Box, Named, PostLine
+from aggregator.portal.queries.rows import Box, Named, PostLine, Topic
 
 POSTS_A_BOX = 5
 COMING = 5
+TOPICS = 8
 RIVER = 20
 IN_A_ROW = 3  # posts of one source that may follow each other in the river
 # A source that posts hundreds of items at once must not make the page read all of them.
@@ -65,6 +66,14 @@ def _newest(
         )
         posts += map(post_line, rows)
     return tuple(posts)
+
+
+def topics(connection: sqlite3.Connection) -> tuple[Topic, ...]:
+    """Return what is talked about this week, as last counted."""
+    rows = connection.execute(
+        "SELECT words, posts, sources FROM topics ORDER BY position LIMIT ?", (TOPICS,)
+    )
+    return tuple(Topic(words=row[0], posts=row[1], sources=row[2]) for row in rows)
 
 
 def coming(connection: sqlite3.Connection, *, present: Present) -> tuple[PostLine, ...]:

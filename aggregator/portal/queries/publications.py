@@ -9,6 +9,7 @@ from aggregator.portal.queries.reading import LINE, named, post_line, when
 from aggregator.portal.queries.rows import Named, PostLine, Publication, Version
 
 VERSIONS_SHOWN = 20
+SIMILAR_SHOWN = 5
 
 
 def publication(connection: sqlite3.Connection, uid: str) -> Publication | None:
@@ -40,6 +41,7 @@ def publication(connection: sqlite3.Connection, uid: str) -> Publication | None:
         changed=when(row["changed"]),
         source_listed=bool(row["listed"]),
         versions=_versions(connection, row["id"], shows_text=display is Display.FULL),
+        similar=_similar(connection, row["id"]),
         neighbours=_neighbours(connection, row["id"], row["source_id"]),
     )
 
@@ -71,6 +73,16 @@ def _versions(
         )
         for row in rows
     )
+
+
+def _similar(connection: sqlite3.Connection, post_id: int) -> tuple[PostLine, ...]:
+    rows = connection.execute(
+        f"SELECT {LINE} FROM similar_posts AS near JOIN posts AS p ON p.id = near.similar_id"  # noqa: S608 - our own text
+        " JOIN sources AS s ON s.id = p.source_id"
+        " WHERE near.post_id = ? ORDER BY near.score DESC, p.id DESC LIMIT ?",
+        (post_id, SIMILAR_SHOWN),
+    )
+    return tuple(map(post_line, rows))
 
 
 def _neighbours(

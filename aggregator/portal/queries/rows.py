@@ -39,6 +39,15 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What is talked about this week."""
+
+    words: str
+    posts: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCard:
     """A source and its health, as /sources shows it."""
 
@@ -133,4 +142,5 @@ class Publication:
     changed: datetime | None
     source_listed: bool
     versions: tuple[Version, ...] = field(default=())
+    similar: tuple[PostLine, ...] = field(default=())  # on the same subject, the nearest first
     neighbours: tuple[PostLine, ...] = field(default=())  # of the same source, newest first

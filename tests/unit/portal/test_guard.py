@@ -40,10 +40,12 @@ def _ask(
     return seen[0], dict(sent[0]["headers"]), b"".join(one["body"] for one in sent[1:])
 
 
-def test_every_answer_forbids_scripts_and_sets_no_cookie() -> None:
+def test_every_answer_allows_our_own_files_only_and_sets_no_cookie() -> None:
     _, headers, body = _ask()
-    assert b"default-src 'none'" in headers[b"content-security-policy"]
-    assert b"script-src" not in headers[b"content-security-policy"]
+    policy = headers[b"content-security-policy"].decode().split("; ")
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in " ".join(policy)
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"referrer-policy"] == b"strict-origin-when-cross-origin"
     assert b"set-cookie" not in headers

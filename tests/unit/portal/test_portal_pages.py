@@ -41,14 +41,16 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_pages_are_well_formed_french_html_without_scripts(visitor: Visitor, address: str) -> None:
+def test_pages_are_well_formed_french_html_with_one_script_of_ours(visitor: Visitor, address: str) -> None:
     response = visitor.ask(address)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     page = parser.parse(response.text)
     assert page.get("lang") == "fr"
-    assert page.find(".//script") is None
+    (script,) = page.findall(".//script")
+    assert re.fullmatch(r"/statique/suggestions\.[0-9a-f]+\.js", script.attrib.pop("src"))
+    assert (set(script.attrib), script.text) == ({"defer"}, None)
     assert not [one for one in page.iter() if any(name.startswith("on") for name in one.attrib)]
     assert not [one for one in page.iter() if "style" in one.attrib]
     assert len(page.findall(".//h1")) == 1
@@ -56,7 +58,7 @@ def test_pages_are_well_formed_french_html_without_scripts(visitor: Visitor, add
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/recherche.json", "/recherche.atom", "/rien"])
-def test_every_answer_is_closed_to_scripts_and_free_of_cookies(
+def test_every_answer_is_closed_to_others_and_free_of_cookies(
     visitor: Visitor, address: str
 ) -> None:
     headers = visitor.ask(address, cookie="ds_actor=x; ds_csrftoken=y").headers
@@ -182,9 +184,8 @@ def test_filters_can_be_removed_by_links_that_say_so(visitor: Visitor) -> None:
 def test_nothing_found_is_helpful(visitor: Visitor) -> None:
     text = words(visitor.ask("/recherche?q=introuvable&annee=2019"))
     assert "Aucune publication pour « introuvable »" in text
-    assert "essayez moins de mots" in text
-    assert "« réunion* » trouve « réunion » et « réunions »" in text
-    assert "cherchez sans filtre" in text
+    assert "essayer moins de mots" in text
+    assert re.search(r"Le portail connaît \d+ publications de 8 sources, du .+ ; rien des", text)
 
 
 @pytest.mark.parametrize("text", ["😀", "*", "%25", '""', "l'"])
@@ -259,7 +260,8 @@ def test_an_undated_post_shows_the_beginning_of_its_text(visitor: Visitor) -> No
 def test_a_query_cannot_leave_its_place(visitor: Visitor) -> None:
     response = visitor.ask('/recherche?q="><script>alert(1)</script>&instance="><img src=x>')
     assert response.status_code == 200
-    assert "<script" not in response.text
+    assert response.text.count("<script") == 1
+    assert "alert(1)</script>" not in response.text
     assert "<img" not in response.text
 
 
