@@ -200,10 +200,14 @@ def test_posts_follow_their_source(  # noqa: PLR0917 - fixtures
     assert rows(
         "SELECT DISTINCT fac FROM posts JOIN sources AS s ON s.id = source_id"
         " WHERE s.slug = 'blog' AND guid <> 'text'"
-    ) == [("xq2 xs1 xk4 xy2026",)]
+    ) == [("xq2 xs1 xk4 xy2026 xm202603 xlfr",)]
     # The instance that the text itself named stays.
-    assert rows("SELECT fac FROM posts WHERE guid = 'text'") == [("xi2 xq2 xs1 xk4 xy2026",)]
-    assert rows("SELECT fac FROM posts WHERE source_id = 2") == [("xi1 xq1 xs2 xk6 xy2026",)]
+    assert rows("SELECT fac FROM posts WHERE guid = 'text'") == [
+        ("xi2 xq2 xs1 xk4 xy2026 xm202603 xlfr",)
+    ]
+    assert rows("SELECT fac FROM posts WHERE source_id = 2") == [
+        ("xi1 xq1 xs2 xk6 xy2026 xm202603 xlfr",)
+    ]
     assert rows("SELECT kind_id, instance_id, count(*) FROM post_facets GROUP BY 1, 2") == [
         (4, None, 7),
         (4, 2, 1),
