@@ -2,7 +2,7 @@
 
 from aggregator.language.folding import MARKS, fold, spellings, words
 from aggregator.language.indexing import Token, indexed_text, is_plain, tokens
-from aggregator.language.lemmas import lemma
+from aggregator.language.lemmas import lemma, lemmas
 from aggregator.language.slugs import slugified
 from aggregator.language.sounds import sound
 from aggregator.language.stop_words import STOP_WORDS
@@ -15,6 +15,7 @@ __all__ = [
     "indexed_text",
     "is_plain",
     "lemma",
+    "lemmas",
     "slugified",
     "sound",
     "spellings",

@@ -19,6 +19,26 @@ _LONGEST_ACRONYM = 5
 _LONGEST_WORD = 40
 _PLURAL = re.compile(r"(?:(?<![sièx])s|(?<=[eo]u)x|(?<=eau)x)\Z")
 _VERBS = ("er", "ir", "re")
+# What nouns, participles and the present end in, and the verbs they may come from.
+_INFINITIVES = {
+    "ication": ("ier", "iquer"),
+    "ation": ("er",),
+    "ition": ("ir",),
+    "uction": ("uire",),
+    "issement": ("ir",),
+    "ement": ("er",),
+    "issage": ("ir", "isser"),
+    "age": ("er",),
+    "ateur": ("er",),
+    "atrice": ("er",),
+    "isseur": ("ir",),
+    "eur": ("er",),
+    "euse": ("er",),
+    "ée": ("er",),
+    "é": ("er",),
+    "e": ("er",),
+}
+_DERIVED = re.compile(rf"(.{{2,}}?)({'|'.join(_INFINITIVES)})")
 # What the dictionary takes for forms of others: limoger, marier, pari; terrer, terrasser.
 _NAMES = ("limoges", "maria", "marie", "martine", "paris", "rené", "renée")
 _OWN = {name: name for name in _NAMES} | dict.fromkeys(("terrasse", "terrasses"), "terrasse")
@@ -36,6 +56,26 @@ def lemma(word: str) -> str:
     if is_acronym or not _LONGEST_KEPT < len(low) <= _LONGEST_WORD:
         return fold(low)
     return fold(_OWN.get(low) or _from_dictionary(low) or _PLURAL.sub("", low))
+
+
+@lru_cache(maxsize=16_384)
+def lemmas(word: str) -> tuple[str, ...]:
+    """Return the lemma of a word as written, then the verbs it may come from.
+
+    Whoever looks for « planter » is answered by « on plante », « planté » and « plantation »; the
+    other way round, « plante » is no form of « planter »: its lemma is the first of these.
+    """
+    found = lemma(word)
+    low = word.lower()
+    if word.isupper() or not _LONGEST_KEPT < len(low) <= _LONGEST_WORD or low in _OWN:
+        return (found,)
+    ending = _DERIVED.fullmatch(low.removesuffix("s"))
+    if ending is None:
+        return (found,)
+    stem = ending.group(1)
+    tried = (stem + verb for verb in _INFINITIVES[ending.group(2)])
+    verbs = [fold(verb) for verb in tried if _looked_up(verb) == verb]
+    return tuple(dict.fromkeys((found, *verbs)))
 
 
 def _from_dictionary(word: str) -> str | None:
@@ -58,7 +98,9 @@ def _masculine(noun: str) -> str:
         found = _looked_up(form)
         if found and not found.endswith((*_VERBS, "e", "s")):
             return found
-    return noun
+    # A trade that has an entry of its own: ouvrière, jardinière.
+    trade = f"{noun.removesuffix('ère')}er"
+    return trade if noun.endswith("ière") and _looked_up(trade) == trade else noun
 
 
 def _looked_up(word: str) -> str | None:

@@ -85,9 +85,12 @@ class Ranking:
 
     @cached_property
     def _weights(self) -> list[float]:
-        """Of each thing wanted: what few posts hold says more (idf of bm25)."""
-        rare = [math.log(1 + self.posts / (concept.posts + 0.5)) for concept in self.concepts]
-        usual = sum(rare) / len(rare)
+        """Of each thing wanted: what few posts hold says more (idf of bm25), what none does nothing."""
+        rare = [
+            math.log(1 + self.posts / concept.posts) if concept.posts else 0.0
+            for concept in self.concepts
+        ]
+        usual = sum(rare) / len(rare) or 1.0
         return [weight / usual for weight in rare]
 
     def _by_index(self, wish: Wish, low: int, size: int, offset: int) -> tuple[int, ...]:

@@ -122,6 +122,8 @@ def _bare(piece: str) -> list[Term]:
     found = tuple(token.forms[0] for token in tokens(piece))
     if not found or (len(found) == 1 and found[0] in ELISIONS):
         return []
+    if len(found) > 1 and all(len(word) == 1 for word in found):
+        found = ("".join(found),)  # « c.c.a.s. »: in capitals it is one word already
     is_prefix = piece.endswith("*") and len(found[-1]) >= MIN_PREFIX
     return [Term(words=found, written=piece.strip("*.-_"), is_prefix=is_prefix)]
 

@@ -50,14 +50,13 @@ class Vocabulary:
         return bool(self._rows[word])
 
     def lemmas(self, word: str, written: str = "") -> list[str]:
-        """Return what a word looked up may be a form of; accents as written choose among them."""
+        """Return what a word looked up is a form of: what it is as written, if posts have that.
+
+        Without its accents it may be a form of several.
+        """
         stems = list(self._rows[word])
-        if not stems:
-            return [lemma(written or word)]
-        if written and written.lower() != word and fold(written) == word:
-            meant = lemma(written)
-            return [meant] if meant in stems else stems
-        return stems
+        meant = lemma(written if written and fold(written) == word else word)
+        return [meant] if meant in stems or not stems else stems
 
     def forms(self, word: str, written: str = "") -> Mapping[str, int]:
         """Return the forms of a word looked up and their posts, itself first."""
