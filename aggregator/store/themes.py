@@ -6,7 +6,6 @@ all in capitals. Categories that say nothing are no themes.
 
 import re
 import sqlite3
-from collections.abc import Sequence
 
 from aggregator.language import slugified
 
@@ -36,10 +35,10 @@ class Themes:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._by_list: dict[Sequence[str], tuple[int, ...]] = {(): ()}
+        self._by_list: dict[tuple[str, ...], tuple[int, ...]] = {(): ()}
         self._by_name: dict[str, int | None] = {}
 
-    def of(self, categories: Sequence[str]) -> tuple[int, ...]:
+    def of(self, categories: tuple[str, ...]) -> tuple[int, ...]:
         """Return the themes of a post in ascending order, making those that are new.
 
         Args:
