@@ -212,15 +212,10 @@ class _Expansion:
     def _name(self, name: Name) -> Iterator[Wording]:
         """Return the wordings of a synonym, of which every word is in some post."""
         counted = tuple(word for word in name if word not in STOP_WORDS and len(word) > 1) or name
-        if not all(self.vocabulary.knows(word) for word in counted):
-            return
         if len(counted) == 1:
-            (word,) = counted
-            # An acronym, or a verb or noun: of what is itself a lemma all forms will do.
-            is_lemma = word in self.vocabulary.lemmas(word)
-            forms = self.vocabulary.forms(word) if is_lemma else (word,)
-            yield from (Wording(words=(form,)) for form in forms)
-        else:
+            forms = self.vocabulary.forms(counted[0])
+            yield from (Wording(words=(form,)) for form, posts in forms.items() if posts)
+        elif all(self.vocabulary.knows(word) for word in counted):
             yield from (Wording(words=way, is_near=True) for way in self._ways(counted))
 
     def _ways(self, words: Sequence[str]) -> list[tuple[str, ...]]:

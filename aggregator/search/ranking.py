@@ -31,6 +31,7 @@ _TITLE_GAIN = 2.5  # of a thing named in the title, beside its occurrences in th
 _NAME_GAIN = 0.5  # of a thing that only the post's source, instance or quartier is named after
 _CLOSE_GAIN = 1.2  # of two things side by side, in the text; twice in the title
 _SYNONYM = 0.5  # what a synonym counts, where the word typed counts 1
+_LATER = 0.9  # what each next thing typed counts, against the one before
 _AGE_GAIN = 0.25  # of the newest post, against one of infinite age
 _HALF_LIFE_DAYS = 1_000
 # Of what all things wanted weigh, what a post must hold to be near an answer.
@@ -90,8 +91,10 @@ class Ranking:
             math.log(1 + self.posts / concept.posts) if concept.posts else 0.0
             for concept in self.concepts
         ]
-        usual = sum(rare) / len(rare) or 1.0
-        return [weight / usual for weight in rare]
+        # In French what something is comes first, how it is after: « ascenseurs en panne ».
+        placed = [weight * _LATER**place for place, weight in enumerate(rare)]
+        usual = sum(placed) / len(placed) or 1.0
+        return [weight / usual for weight in placed]
 
     def _by_index(self, wish: Wish, low: int, size: int, offset: int) -> tuple[int, ...]:
         high = wish.span.high
