@@ -28,7 +28,7 @@ _CANDIDATES = 2_000  # posts whose shared words are counted
 _READ = 12  # of these, the best, whose texts are compared
 _TITLE = 2  # what a word of the title counts as in the text
 _CHARACTERS = 20_000  # read of one text: longer ones are minutes and laws, on everything at once
-_BATCH = 20  # posts a transaction: about 0.1 s
+_BATCH = 50  # posts a transaction: some milliseconds
 _REMEMBERED = 200_000  # words whose number of posts is known
 
 Transaction = Callable[[], AbstractContextManager[None]]
@@ -44,22 +44,39 @@ def note(connection: sqlite3.Connection, posts: Iterable[int]) -> None:
 
 def compare(connection: sqlite3.Connection, transaction: Transaction, limit: int) -> int:
     """Look for the like of the newest posts noted; return how many were looked at."""
-    comparer: _Comparer | None = None
+    comparer = _Comparer(connection)
     done = 0
     while done < limit:
+        waiting = _waiting(connection, min(_BATCH, limit - done))
+        if not waiting:
+            break
+        # Looked for outside the transaction: a crawl need not wait meanwhile.
+        found = {post: comparer.near(post) for post, _ in waiting}
         with transaction():
-            waiting = connection.execute(
-                "SELECT post_id FROM comparing ORDER BY post_id DESC LIMIT ?",
-                (min(_BATCH, limit - done),),
-            ).fetchall()
-            if not waiting:
-                break
-            comparer = comparer or _Comparer(connection)
-            for (post,) in waiting:
-                comparer.compare(post)
-            connection.executemany("DELETE FROM comparing WHERE post_id = ?", waiting)
+            # What was edited or moved since is left for the next time.
+            sure = {post for post, digest in waiting if _is_still(connection, post, digest)}
+            for post in sorted(sure):
+                comparer.write(post, found[post])
+            connection.executemany(
+                "DELETE FROM comparing WHERE post_id = ?", [(post,) for post in sure]
+            )
         done += len(waiting)
     return done
+
+
+def _waiting(connection: sqlite3.Connection, limit: int) -> list[tuple[int, str]]:
+    return connection.execute(
+        "SELECT post_id, digest FROM comparing JOIN posts ON id = post_id"
+        " ORDER BY post_id DESC LIMIT ?",
+        (limit,),
+    ).fetchall()
+
+
+def _is_still(connection: sqlite3.Connection, post: int, digest: str) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM posts WHERE id = ? AND digest = ?", (post, digest)
+    ).fetchone()
+    return row is not None
 
 
 class _Like(NamedTuple):
@@ -78,38 +95,41 @@ class _Comparer:
         self._common = max(self._posts * _COMMON, _COMMON_POSTS)
         self._counts: dict[str, int] = {}  # how many posts hold a word
 
-    def compare(self, post: int) -> None:
-        """Write the posts that resemble one, on both sides."""
-        self._connection.execute(
-            "DELETE FROM similar_posts WHERE post_id = ?1 OR similar_id = ?1", (post,)
-        )
-        found = _chosen(self._near(post))
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO similar_posts (post_id, similar_id, score) VALUES (?, ?, ?)",
-            [
-                pair
-                for like in found
-                for pair in ((post, like.post, like.score), (like.post, post, like.score))
-            ],
-        )
-        for like in found:
-            self._trim(like.post)
-
-    def _near(self, post: int) -> list[_Like]:
-        vector = self._vectors([post])[post]
+    def near(self, post: int) -> list[_Like]:
+        """Return the posts that resemble one; none where it has moved meanwhile."""
+        vector = self._vectors([post]).get(post, {})
         telling = heapq.nlargest(
             _TELLING,
             (word for word in vector if _RARE <= self._counts[word] <= self._common),
             key=lambda word: (vector[word], word),
         )
         candidates = self._sharing(post, {word: vector[word] for word in telling})
-        near = []
         others = self._vectors(candidates)
+        near = []
         for other, title, source in self._named(candidates):
-            score = _cosine(vector, others[other])
+            score = _cosine(vector, others.get(other, {}))
             if score >= THRESHOLD:
                 near.append(_Like(other, round(score, 3), source, title))
-        return near
+        return _chosen(near)
+
+    def write(self, post: int, near: Sequence[_Like]) -> None:
+        """Write the posts that resemble one, on both sides; inside a transaction."""
+        # Of a new post, what is there comes from others of its time and holds.
+        self._connection.execute(
+            "DELETE FROM similar_posts WHERE (post_id = ?1 OR similar_id = ?1)"
+            " AND EXISTS (SELECT 1 FROM posts WHERE id = ?1 AND changed IS NOT NULL)",
+            (post,),
+        )
+        there = {other for other, _, _ in self._named([like.post for like in near])}
+        for like in near:
+            if like.post in there:
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO similar_posts (post_id, similar_id, score)"
+                    " VALUES (?, ?, ?)",
+                    [(post, like.post, like.score), (like.post, post, like.score)],
+                )
+                self._trim(like.post)
+        self._trim(post)
 
     def _sharing(self, post: int, telling: Vector) -> list[int]:
         """Return the posts that share most of the telling words."""
@@ -184,7 +204,7 @@ class _Comparer:
         ).fetchall()
 
     def _trim(self, post: int) -> None:
-        """Keep the best of what resembles a post, for it has one more."""
+        """Keep the best of what resembles a post, for it may have more by now."""
         rows = self._connection.execute(
             "SELECT p.id, l.score, p.source_id, p.title"
             " FROM similar_posts AS l JOIN posts AS p ON p.id = l.similar_id WHERE l.post_id = ?",

@@ -146,3 +146,38 @@ def test_any_text_whatever_can_be_compared(store: Store, tell: Callable[..., Non
     tell("a", odd, title=odd)
     tell("b", odd, title=odd)
     assert store.compare(100) == 32
+
+
+@pytest.mark.parametrize(
+    ("beside", "left", "found"),
+    [
+        ("UPDATE posts SET digest = 'edited' WHERE guid = 'neuf'", 1, []),
+        ("UPDATE posts SET id = id + 9999 WHERE guid = 'neuf'", 1, []),
+        ("UPDATE posts SET id = id + 9999 WHERE guid = 'quai'", 0, ["presse"]),
+    ],
+)
+def test_a_crawl_beside_may_change_what_is_compared(  # noqa: PLR0917 - fixtures
+    store: Store,
+    tell: Callable[..., None],
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+    beside: str,
+    left: int,
+    found: list[str],
+) -> None:
+    tell("quai", QUAY)
+    tell("presse", QUAY, slug="presse")
+    store.compare(100)
+    tell("neuf", QUAY)
+    near = likeness._Comparer.near
+
+    def slow(self: Any, post: int) -> Any:
+        likes_of_it = near(self, post)
+        with Store.open(store.path) as other, other.transaction():
+            other._connection.execute(beside)
+        return likes_of_it
+
+    monkeypatch.setattr(likeness._Comparer, "near", slow)
+    assert store.compare(1) == 1
+    assert rows("SELECT count(*) FROM comparing") == [(left,)]
+    assert likes(rows, "neuf") == found
