@@ -27,10 +27,10 @@ _READ_CHARACTERS = 8_000
 _SATURATION = 1.2  # k1 of bm25: how soon one more occurrence says nothing new
 _LENGTH = 0.75  # b of bm25: how much long texts are held back
 _USUAL_CHARACTERS = 1_200
-_TITLE_GAIN = 2.5  # of a thing named in the title, beside its occurrences in the text
+_TITLE_GAIN = 3.5  # of a thing named in the title, beside its occurrences in the text
 _NAME_GAIN = 0.5  # of a thing that only the post's source, instance or quartier is named after
 _CLOSE_GAIN = 1.2  # of two things side by side, in the text; twice in the title
-_SYNONYM = 0.5  # what a synonym counts, where the word typed counts 1
+_SYNONYM = 0.3  # what a synonym counts, where the word typed counts 1
 _LATER = 0.9  # what each next thing typed counts, against the one before
 _AGE_GAIN = 0.25  # of the newest post, against one of infinite age
 _HALF_LIFE_DAYS = 1_000
@@ -86,7 +86,7 @@ class Ranking:
 
     @cached_property
     def _weights(self) -> list[float]:
-        """Of each thing wanted: what few posts hold says more (idf of bm25), what none does nothing."""
+        """What each thing wanted weighs: more where few posts hold it, nothing where none does."""
         rare = [
             math.log(1 + self.posts / concept.posts) if concept.posts else 0.0
             for concept in self.concepts
