@@ -135,8 +135,14 @@ def _groups(name: str, lines: Sequence[tuple[FacetValue, Line]]) -> Iterator[Gro
 
 def _title(name: str, value: FacetValue) -> str:
     if name == "quartier":
-        return f"Secteur {value.group}" if value.group else "Sans secteur"
+        return _sector(value.group)
     return value.value[:4] if name == "mois" else ""
+
+
+def _sector(name: str) -> str:
+    if not name:
+        return "Sans secteur"
+    return name if "secteur" in name.casefold() else f"Secteur {name}"
 
 
 def _month(value: str) -> str:

@@ -28,7 +28,12 @@ FIELDS: Mapping[str, str] = {
 _YEAR = re.compile(r"[0-9]{1,4}")
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 _PAGE = re.compile(r"[0-9]{1,6}")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+# Controls and noncharacters: no HTML page may hold them (WHATWG HTML §13.2.3.5).
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17))
+    + "]"
+)
 # An address of some thousand values would be written into every link of the page.
 _MAX_VALUES = 50
 

@@ -41,7 +41,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_pages_are_well_formed_french_html_with_one_script_of_ours(visitor: Visitor, address: str) -> None:
+def test_pages_are_well_formed_french_html_with_one_script_of_ours(
+    visitor: Visitor, address: str
+) -> None:
     response = visitor.ask(address)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
