@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from aggregator.language import words
+from aggregator.language import indexed_text, words
 from aggregator.model import first_id, moment_of
 from aggregator.search.expansion import Wanted, expand
 from aggregator.search.facets import TIMED, Values
@@ -26,7 +26,13 @@ from aggregator.search.ranking import Ranking
 from aggregator.search.terms import Parsed, parse
 from aggregator.search.vocabulary import Vocabulary
 
+# Places of words that the index may read for one query: about 0.3 s. Where a query costs more, it
+# is asked of the newest posts only.
+MAX_COST = 2_000_000
+_MANY_WORDINGS = 80
+_NTH = "SELECT id FROM post_facets ORDER BY id DESC LIMIT 1 OFFSET ?"
 _DATED_FROM = date(1000, 1, 1)  # undated posts of any age are filed in year 1
+_LAST_DAY = date(9999, 12, 31)  # of Python's calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +94,12 @@ class Asking:
         """
         facets = [facet for facet in FACETS if self.query.selected(facet) and facet not in but]
         tokens = [self.values.tokens(facet, self.query) for facet in facets]
+        author = words(indexed_text(self.query.author))
         if (self.is_wordless and not self.wanted.excluded) or not all(tokens):
             return None
-        match = build_match(self.wanted, tokens, words(self.query.author), any_of=any_of)
+        if self.query.author and not author:
+            return None
+        match = build_match(self.wanted, tokens, author, any_of=any_of)
         if self.is_wordless and not match:
             return None
         return Wish(match=match, span=self._span)
@@ -145,12 +154,12 @@ class Asking:
 
     @cached_property
     def _ranking(self) -> Ranking:
-        (posts,) = self.connection.execute("SELECT count(*) FROM post_facets").fetchone()
         return Ranking(
             connection=self.connection,
             concepts=self.wanted.concepts,
             newest=self._newest,
-            posts=posts,
+            posts=self._posts,
+            is_usual=self.reach is not None,
         )
 
     def _count(self, facet: str, wish: Wish | None) -> "_Counted":
@@ -161,7 +170,7 @@ class Asking:
 
     def _by_time(self, facet: str, wish: Wish, counted: "_Counted") -> "_Counted":
         spans = self._years if facet == "annee" else self._months
-        if wish.is_dear:
+        if not self._is_quick:
             return replace(counted, floors=frozenset(value for value, _ in spans))
         found = tally(self.connection, wish, spans)
         return _Counted(found.counts, is_whole=not found.floors, floors=found.floors)
@@ -170,7 +179,7 @@ class Asking:
         if wish is None or found.is_whole:
             return Total(value=found.read, exact=True)
         years = counts["annee"]
-        if wish.match and not wish.is_dear and self._wish_apart("annee") == wish:
+        if wish.match and self._is_quick and self._wish_apart("annee") == wish:
             return Total(value=sum(years.counts.values()), exact=not years.floors)
         return count(self.connection, wish)
 
@@ -188,19 +197,42 @@ class Asking:
         return ZoneInfo(row[0] if row else "UTC")
 
     @cached_property
+    def _posts(self) -> int:
+        (posts,) = self.connection.execute("SELECT count(*) FROM post_facets").fetchone()
+        return int(posts)
+
+    @cached_property
     def _newest(self) -> datetime:
         (newest,) = self.connection.execute("SELECT max(id) FROM post_facets").fetchone()
         return moment_of(newest or 0)
 
     def _from(self, day: date) -> int:
+        # Midnight of the calendar's first day may be out of it in another time zone.
+        day = max(day, _DATED_FROM)
         return first_id(datetime.combine(day, time(), self._zone).astimezone(UTC))
 
-    @property
+    @cached_property
     def _span(self) -> Span:
+        reach = Span(low=None if self.reach is None else self._from(self.reach))
         if self.query.since is None and self.query.until is None:
-            return EVER
+            return reach
         since, until = self.query.since or _DATED_FROM, self.query.until
-        return Span(low=self._from(since), high=None if until is None else self._from(until))
+        asked = Span(low=self._from(since), high=None if until is None else self._from(until))
+        return asked.cut(reach)
+
+    @property
+    def _is_quick(self) -> bool:
+        """Whether it may be asked once a year: with many words each asking costs 10 ms."""
+        return self.wanted.wordings <= _MANY_WORDINGS
+
+    @cached_property
+    def reach(self) -> date | None:
+        """From which day on posts are read: all, unless words in most of them are asked for."""
+        if self.wanted.cost <= MAX_COST:
+            return None
+        read = self._posts * MAX_COST // self.wanted.cost
+        row = self.connection.execute(_NTH, (read,)).fetchone()
+        return None if row is None else moment_of(row[0]).astimezone(self._zone).date()
 
     @cached_property
     def _years(self) -> list[tuple[str, Span]]:
@@ -213,7 +245,7 @@ class Asking:
         last = self._newest.astimezone(self._zone).year
         first = moment_of(oldest).astimezone(self._zone).year
         years = range(max(last, first), first - 1, -1)
-        edges = {year: self._from(date(year, 1, 1)) for year in (*years, years[0] + 1)}
+        edges = {year: self._from(_first_of(year)) for year in (*years, years[0] + 1)}
         spans = [(str(year), Span(low=edges[year], high=edges[year + 1])) for year in years]
         return [*spans, ("", Span(high=edges[first]))]
 
@@ -226,8 +258,8 @@ class Asking:
             (
                 f"{year:04d}-{month:02d}",
                 Span(
-                    low=self._from(date(year, month, 1)),
-                    high=self._from(date(year + month // 12, month % 12 + 1, 1)),
+                    low=self._from(_first_of(year, month)),
+                    high=self._from(_first_of(year + month // 12, month % 12 + 1)),
                 ),
             )
             for year, month in sorted(months, reverse=True)
@@ -240,6 +272,13 @@ class _Counted:
     _: KW_ONLY
     is_whole: bool
     floors: frozenset[str] = frozenset()
+
+
+def _first_of(year: int, month: int = 1) -> date:
+    """Return the first day of a month; of any number, for addresses hold what people write."""
+    if year < _DATED_FROM.year:
+        return _DATED_FROM
+    return date(year, month, 1) if year <= _LAST_DAY.year else _LAST_DAY
 
 
 def _year_and_month(month: str) -> tuple[int, int]:

@@ -106,6 +106,7 @@ def _results(asking: Asking, answer: Answer) -> Results:
         facets=answer.facets,
         facets_exact=answer.facets_exact,
         pages=min(-(-answer.total.value // PAGE_SIZE), MAX_PAGES),
+        reach=asking.reach,
         wordless=asking.is_wordless,
         notes=asking.notes,
     )

@@ -9,6 +9,10 @@ from aggregator.search.names import Name, Names
 from aggregator.search.terms import Parsed, Term
 from aggregator.search.vocabulary import Vocabulary
 
+# Of all beginnings of words in a query (`quart*`), the most frequent, looked up one by one: the
+# index itself takes 10 to 100 ms to bring together all that begin so, each time it is asked.
+MAX_ENDINGS = 200
+_PHRASE_COST = 4  # words side by side: their places are compared, not only their posts
 _NAME_FORMS = 3  # of each word of a name
 _MAX_WAYS = 8  # to write a name
 _MAX_KEYS = 8  # to read a name: words may have several lemmas
@@ -21,7 +25,6 @@ class Wording:
     """One way of saying it, folded: words side by side, or near each other."""
 
     words: tuple[str, ...]
-    is_prefix: bool = False
     is_near: bool = False  # in any order, few words between
 
 
@@ -35,12 +38,14 @@ class Concept:
         tokens: Of instances, quartiers and sources that have it in their name (`xq3`): their
             posts need not say it again, beside other words.
         posts: About how many hold what was typed.
+        cost: How many places of words the index reads for it, at most.
     """
 
     parts: tuple[tuple[Wording, ...], ...]
     same: tuple[Wording, ...] = ()
     tokens: tuple[str, ...] = ()
     posts: int = 0
+    cost: int = 0
 
     @property
     def typed(self) -> Iterator[Wording]:
@@ -54,6 +59,16 @@ class Wanted:
 
     required: tuple[tuple[Concept, ...], ...] = ()
     excluded: tuple[Wording, ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """How many places of words the index reads, at most."""
+        return sum(concept.cost for concept in self.concepts)
+
+    @property
+    def wordings(self) -> int:
+        """In how many ways it may be said."""
+        return sum(len([*concept.typed, *concept.same]) for concept in self.concepts)
 
     @property
     def concepts(self) -> list[Concept]:
@@ -79,7 +94,8 @@ def expand(parsed: Parsed, names: Names, vocabulary: Vocabulary) -> Wanted:
         names: The town's.
         vocabulary: Of the posts.
     """
-    expansion = _Expansion(names, vocabulary)
+    beginnings = sum(term.is_prefix for term in (*parsed.terms, *parsed.excluded))
+    expansion = _Expansion(names, vocabulary, beginnings)
     vocabulary.learn(word for term in (*parsed.terms, *parsed.excluded) for word in term.words)
     vocabulary.learn(_joined(parsed))
     groups = list(expansion.stretches(parsed.required))
@@ -109,6 +125,7 @@ def _joined(parsed: Parsed) -> Iterator[str]:
 class _Expansion:
     names: Names
     vocabulary: Vocabulary
+    beginnings: int  # how many terms are beginnings of words
 
     def stretches(self, required: Sequence[tuple[Term, ...]]) -> Iterator[tuple[_Stretch, ...]]:
         """Bring together the terms that are a name known to have synonyms; the longest wins."""
@@ -173,6 +190,7 @@ class _Expansion:
         return Concept(
             parts=tuple(tuple(part) for part in parts),
             same=tuple(same),
+            cost=sum(map(self._cost, (*(wording for part in parts for wording in part), *same))),
             tokens=() if is_alone else self._tokens(stretch.terms),
             posts=min(sum(part.values()) for part in parts),
         )
@@ -181,6 +199,11 @@ class _Expansion:
         """Return the wordings of a name as typed: its words belong together."""
         words = [word for term in terms for word in term.words if word not in STOP_WORDS]
         return {Wording(words=way, is_near=len(way) > 1): posts for way in self._ways(words)}
+
+    def _cost(self, wording: Wording) -> int:
+        self.vocabulary.learn(wording.words)
+        places = sum(map(self.vocabulary.posts, wording.words))
+        return places if len(wording.words) == 1 else places * _PHRASE_COST
 
     def _tokens(self, terms: Sequence[Term]) -> tuple[str, ...]:
         """Return the tokens of what has these words in its name."""
@@ -199,9 +222,9 @@ class _Expansion:
         if term.is_exact:
             return {Wording(words=term.words): 1}
         if term.is_prefix:
-            endings = {} if len(term.words) > 1 else self.vocabulary.endings(term.words[0])
-            found = {Wording(words=(word,)): posts for word, posts in endings.items()}
-            return found or {Wording(words=term.words, is_prefix=True): 1}
+            *before, last = term.words
+            endings = {last: 0, **self.vocabulary.endings(last, MAX_ENDINGS // self.beginnings)}
+            return {Wording(words=(*before, word)): posts for word, posts in endings.items()}
         if len(term.words) == 1:
             forms = self.vocabulary.forms(term.words[0], term.written)
             return {Wording(words=(form,)): posts for form, posts in forms.items()}

@@ -97,11 +97,6 @@ class Wish:
         return (_MATCHING if self.match else _ALL).format(bounds=bounds)
 
     @property
-    def is_dear(self) -> bool:
-        """Whether asking costs much already before the first post: for a beginning of words."""
-        return "*" in self.match
-
-    @property
     def parameters(self) -> dict[str, str | int | None]:
         """Those of `ids`."""
         return {"match": self.match, "low": self.span.low, "high": self.span.high}

@@ -158,8 +158,6 @@ def _any(wordings: Sequence[Wording], marks: str) -> str:
 def _pattern(wording: Wording, marks: str) -> str:
     between = _NEAR if wording.is_near else _BETWEEN
     written = between.join(_spelt(word, marks) for word in wording.words)
-    if wording.is_prefix:
-        return written + rf"(?:[^\W_]|[{MARKS}])*"
     return written + _END
 
 

@@ -52,7 +52,7 @@ def _concept(concept: Concept) -> str:
 def _wording(wording: Wording) -> str:
     if wording.is_near:
         return f"NEAR({' '.join(map(_quoted, wording.words))}, {_NEAR})"
-    return _quoted(" ".join(wording.words)) + (" *" if wording.is_prefix else "")
+    return _quoted(" ".join(wording.words))
 
 
 def _quoted(words: str) -> str:

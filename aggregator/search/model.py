@@ -169,6 +169,8 @@ class Results:
     facets: Mapping[str, tuple[FacetValue, ...]]
     facets_exact: bool
     pages: int  # how many pages of hits can be asked for; 0 when nothing was found
+    # Words that are in most posts were asked for, and only posts from this day on were read.
+    reach: date | None = None
     wordless: bool = False  # something was typed, and no word is in it: nothing answers that
     notes: tuple[Note, ...] = ()
     # Nothing answers what was typed, and `hits` answer this instead (`query` stays as typed).

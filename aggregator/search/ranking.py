@@ -41,6 +41,11 @@ _BEST = """
 SELECT rowid FROM posts_fts WHERE posts_fts MATCH :match AND rowid >= :low{below}
 ORDER BY bm25(posts_fts, {title}, 1.0, 0.0, 0.0), rowid DESC LIMIT :size OFFSET :offset
 """
+# Of words in most posts bm25 reads all places again, and learns little.
+_NEWEST = """
+SELECT rowid FROM posts_fts WHERE posts_fts MATCH :match AND rowid >= :low{below}
+ORDER BY rowid DESC LIMIT :size OFFSET :offset
+"""
 _TEXTS = """
 SELECT p.id, p.title, substr(p.text, 1, ?), p.fac FROM json_each(?) AS wanted
 CROSS JOIN posts AS p ON p.id = wanted.value
@@ -55,12 +60,14 @@ class Ranking:
         concepts: What is wanted.
         newest: When the newest of all posts appeared: ages are counted from it.
         posts: How many there are.
+        is_usual: What is wanted is in most of them.
     """
 
     connection: sqlite3.Connection
     concepts: Sequence[Concept]
     newest: datetime
     posts: int
+    is_usual: bool
 
     def page(self, wish: Wish, low: int, *, size: int, offset: int) -> tuple[int, ...]:
         """Return the ids of one page of what is found, down to the id `low`."""
@@ -98,7 +105,8 @@ class Ranking:
 
     def _by_index(self, wish: Wish, low: int, size: int, offset: int) -> tuple[int, ...]:
         high = wish.span.high
-        statement = _BEST.format(below="" if high is None else " AND rowid < :high", title=_TITLE)
+        below = "" if high is None else " AND rowid < :high"
+        statement = (_NEWEST if self.is_usual else _BEST).format(below=below, title=_TITLE)
         parameters = {**wish.parameters, "low": low, "size": size, "offset": offset}
         return tuple(number for (number,) in self.connection.execute(statement, parameters))
 

@@ -12,9 +12,6 @@ from itertools import islice
 from aggregator.language import fold, lemma
 
 MAX_FORMS = 30  # of a word, the most frequent: « faire » has more
-# Of a beginning, looked up one by one; the index itself takes 10 to 100 ms to bring together
-# all that begin so, each time it is asked.
-MAX_ENDINGS = 100
 
 _FORMS = """
 SELECT asked.value, other.term, other.lemma, max(other.posts) AS posts
@@ -25,7 +22,10 @@ GROUP BY asked.value, other.term, other.lemma
 ORDER BY posts DESC
 """
 _OF_LEMMA = "SELECT term, max(posts) AS posts FROM terms WHERE lemma = ? GROUP BY 1 ORDER BY 2 DESC"
-_ENDINGS = "SELECT term, max(posts) FROM terms WHERE term >= ? AND term < ? GROUP BY 1 LIMIT ?"
+_ENDINGS = """
+SELECT term, max(posts) AS posts FROM terms WHERE term >= ? AND term < ?
+GROUP BY term ORDER BY posts DESC LIMIT ?
+"""
 _LAST = "\U0010ffff"  # comes after every letter
 
 
@@ -69,8 +69,11 @@ class Vocabulary:
         usual = dict(sorted(found.items(), key=lambda form: -form[1]))
         return dict(islice(({word: found.get(word, 0)} | usual).items(), MAX_FORMS))
 
-    def endings(self, beginning: str) -> Mapping[str, int]:
-        """Return the words that begin so and their posts; nothing where they are too many."""
-        asked = (beginning, beginning + _LAST, MAX_ENDINGS + 1)
-        found = dict(self._connection.execute(_ENDINGS, asked).fetchall())
-        return found if len(found) <= MAX_ENDINGS else {}
+    def endings(self, beginning: str, limit: int) -> Mapping[str, int]:
+        """Return the most frequent words that begin so, and their posts."""
+        asked = (beginning, beginning + _LAST, limit)
+        return dict(self._connection.execute(_ENDINGS, asked).fetchall())
+
+    def posts(self, word: str) -> int:
+        """Return how many posts hold a word looked up, in this very form."""
+        return max((forms.get(word, 0) for forms in self._rows[word].values()), default=0)
