@@ -21,7 +21,15 @@ def search(place: Place, words: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(to_json(results), ensure_ascii=False))
         return
+    for note in results.notes:
+        meant = f"; did you mean {note.nearest}?" if note.nearest else ""
+        click.echo(f"{note.typed}: no such {note.kind}, searched as plain words{meant}", err=True)
+    if results.corrected:
+        click.echo(f"nothing found for {results.query.text!r}", err=True)
     for hit in results.hits:
         click.echo(f"{hit.published[:10]}  {hit.title}  [{hit.source_name}]\n            {hit.url}")
     more = "" if results.total.exact else "more than "
-    click.echo(f"{more}{results.total.value} found", err=True)
+    spelt = f" for {results.corrected.text!r}" if results.corrected else ""
+    click.echo(f"{more}{results.total.value} found{spelt}", err=True)
+    if results.suggestion and not results.corrected:
+        click.echo(f"try {results.suggestion.text!r}", err=True)

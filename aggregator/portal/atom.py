@@ -30,7 +30,7 @@ def results_atom(visit: Visit, results: Results) -> bytes:
 def _title(visit: Visit, results: Results) -> str:
     text = results.query.text
     asked = [f"«\u00a0{text}\u00a0»"] if text else []
-    asked += [chip.label for chip in chips(results, results.query)]
+    asked += [chip.label for chip in chips(results.facets, results.query)]
     return " – ".join([", ".join(asked)] * bool(asked) + [visit.portal.masthead.title])
 
 

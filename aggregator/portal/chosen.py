@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from aggregator.language.french_dates import french_day
+from aggregator.portal.facets import Counted
 from aggregator.portal.french import SPACE
 from aggregator.portal.links import address, removing
-from aggregator.search import FACETS, Query, Results
+from aggregator.search import FACETS, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +19,19 @@ class Chip:
     href: str
 
 
-def chips(results: Results, query: Query) -> tuple[Chip, ...]:
+def chips(found: Counted, query: Query) -> tuple[Chip, ...]:
     """Return all filters of a query.
 
     Args:
-        results: Names the values; one that nobody has is called as it was written.
-        query: That of the results, or the one corrected.
+        found: Names the values; one that nobody has is called as it was written.
+        query: Whose filters.
     """
-    return (*_of_facets(results, query), *_others(query))
+    return (*_of_facets(found, query), *_others(query))
 
 
-def _of_facets(results: Results, query: Query) -> Iterator[Chip]:
+def _of_facets(found: Counted, query: Query) -> Iterator[Chip]:
     for facet in FACETS:
-        labels = {line.value: line.label for line in results.facets[facet] if line.selected}
+        labels = {line.value: line.label for line in found[facet] if line.selected}
         for value in query.selected(facet):
             label = labels.get(value, value)
             yield Chip(label=label, href=removing(query, facet, value))

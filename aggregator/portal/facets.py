@@ -7,7 +7,9 @@ from itertools import groupby
 from aggregator.language.french_dates import MONTHS
 from aggregator.portal.french import number
 from aggregator.portal.links import Adding, narrowable, removing
-from aggregator.search import FACETS, FacetValue, Query, Results
+from aggregator.search import FACETS, FacetValue, Query
+
+Counted = Mapping[str, Sequence[FacetValue]]  # by the name of the facet
 
 TITLES: Mapping[str, str] = {
     "instance": "Instances",
@@ -66,17 +68,15 @@ class Facet:
         return all(line.is_exact for line in (*lines, *self.more))
 
 
-def facets(results: Results, query: Query) -> tuple[Facet, ...]:
+def facets(found: Counted, query: Query) -> tuple[Facet, ...]:
     """Return the facets worth showing.
 
     Args:
-        results: What was found.
-        query: What the lines narrow or widen: that of the results, or the one corrected.
+        found: The values of each, with how many posts have them.
+        query: What the lines narrow or widen.
     """
     return tuple(
-        _facet(name, results.facets[name], query)
-        for name in FACETS
-        if _is_choice(name, results.facets[name])
+        _facet(name, found[name], query) for name in FACETS if _is_choice(name, found[name])
     )
 
 

@@ -67,8 +67,8 @@ async def search_page(visit: Visit) -> Response:
         start=(query.page - 1) * PAGE_SIZE + 1,
         languages=found.languages,
         names=[_suggestion(one) for one in found.names],
-        chips=chips(results, shown),
-        facets=facets(results, shown),
+        chips=chips(results.facets, shown),
+        facets=facets(results.facets, shown),
         notes=[misread(note, results.query) for note in results.notes],
         wider=[widened(one) for one in results.wider],
     )

@@ -1,4 +1,4 @@
-"""Whatever stands in `q` is answered by a page, well-formed and in time."""
+"""Whatever stands in `q` is answered by a page, well-formed."""
 
 import json
 from pathlib import Path
@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from aggregator.portal.routes import LONGEST_QUERY_BYTES
 
-WITHIN_S = 1.0
 MOST_LINES = 60  # of one file of the corpus
 # What queries are made of, so that examples reach beyond plain words.
 PIECES = st.sampled_from(
     (
-        "conseil", "écoles", "l'", "élu·e·s", "C.R.I.C.", "œuvre", "biblioteque", '"', "«", "»", "-", "*",
-        "OR", "OU", "AND", "NOT", "NEAR(", ")", "{", "}", "^", ":", "instance:", "instance:conseil-citoyen",
-        "quartier:pille", "source:gazette", "genre:", "theme:x", "annee:2019", "mois:2019-13",
-        "depuis:2015-06", "avant:hier", "avec:pdf", 'auteur:"', "langue:nl", "genr:presse", "xi1", "fac",
-        "<b>", "&amp;", "%", "\x00", "\u202e", "\ufdd0", "\U0001f600", "\u00a0", "\u0301", "ﬁ", "a" * 60,
+        "conseil", "écoles", "l'", "élu·e·s", "C.R.I.C.", "œuvre", "biblioteque", "ﬁ", "a" * 60,
+        '"', "«", "»", "-", "*", "OR", "OU", "AND", "NOT", "NEAR(", ")", "{", "}", "^", ":",
+        "instance:", "instance:conseil-citoyen", "quartier:pille", "source:gazette", "genre:",
+        "theme:x", "annee:2019", "mois:2019-13", "depuis:2015-06", "avant:hier", "avec:pdf",
+        'auteur:"', "langue:nl", "genr:presse", "xi1", "fac", "<b>", "&amp;", "%", "\x00",
+        "\u202e", "\ufdd0", "\U0001f600", "\u00a0", "\u0301",
     )
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES | st.text(max_size=8)).map(" ".join))
@@ -39,7 +39,6 @@ def _answered(visitor: Visitor, text: str) -> None:
     assert len(page.findall(".//h1")) == 1
     assert len(page.findall(".//script")) == 1
     assert not [one for one in page.iter() if any(name.startswith("on") for name in one.attrib)]
-    assert response.elapsed.total_seconds() < WITHIN_S
     found = visitor.ask(f"/suggestions.json?{asked}")
     assert len(json.loads(found.text)) <= 8
 
