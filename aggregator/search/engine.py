@@ -107,7 +107,7 @@ def _results(asking: Asking, answer: Answer) -> Results:
         facets_exact=answer.facets_exact,
         pages=min(-(-answer.total.value // PAGE_SIZE), MAX_PAGES),
         reach=asking.reach,
-        wordless=asking.is_wordless,
+        wordless=asking.is_wordless and asking.wish() is None,
         notes=asking.notes,
     )
 

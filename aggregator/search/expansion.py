@@ -35,8 +35,8 @@ class Concept:
     Attributes:
         parts: What was typed, word by word, each in all its forms.
         same: Synonyms.
-        tokens: Of instances, quartiers and sources that have it in their name (`xq3`): their
-            posts need not say it again, beside other words.
+        tokens: Of themes that are called so, and, beside other words, of instances, quartiers
+            and sources that have it in their name (`xq3`): their posts need not say it again.
         posts: About how many hold what was typed.
         cost: How many places of words the index reads for it, at most.
     """
@@ -191,7 +191,10 @@ class _Expansion:
             parts=tuple(tuple(part) for part in parts),
             same=tuple(same),
             cost=sum(map(self._cost, (*(wording for part in parts for wording in part), *same))),
-            tokens=() if is_alone else self._tokens(stretch.terms),
+            tokens=(
+                *self._themes(stretch.terms),
+                *(() if is_alone else self._names(stretch.terms)),
+            ),
             posts=min(sum(part.values()) for part in parts),
         )
 
@@ -205,7 +208,14 @@ class _Expansion:
         places = sum(map(self.vocabulary.posts, wording.words))
         return places if len(wording.words) == 1 else places * _PHRASE_COST
 
-    def _tokens(self, terms: Sequence[Term]) -> tuple[str, ...]:
+    def _themes(self, terms: Sequence[Term]) -> list[str]:
+        """Return the tokens of the themes called so: their posts are about it, said or not."""
+        if any(term.is_exact or term.is_prefix for term in terms):
+            return []
+        words = [word for term in terms for word in term.words]
+        return self.vocabulary.themes("-".join(way) for way in self._ways(words))
+
+    def _names(self, terms: Sequence[Term]) -> tuple[str, ...]:
         """Return the tokens of what has these words in its name."""
         if any(term.is_exact or term.is_prefix for term in terms):
             return ()

@@ -11,11 +11,12 @@ from aggregator.search.names import Names, Value
 _SHORTEST = 2  # letters typed; one begins half of everything
 _LONGEST = 100
 _MAX_NAMES = 4  # so that there is room for words
+_LAST = "\U0010ffff"  # comes after every letter
 
-# The most usual words that begin so; « ~ » comes after every letter.
+# The most usual words that begin so.
 _WORDS = """
 SELECT spelling, max(posts) AS posts FROM terms
-WHERE term >= :typed AND term < :typed || '~' AND length(term) > :length
+WHERE term >= :typed AND term < :typed || :last AND length(term) > :length
 GROUP BY term ORDER BY posts DESC LIMIT :limit
 """
 
@@ -50,9 +51,13 @@ def suggest_names(
 
 
 def _completed(connection: sqlite3.Connection, typed: str, limit: int) -> list[str]:
-    rows = connection.execute(
-        _WORDS, {"typed": typed, "length": len(typed), "limit": limit + len(STOP_WORDS) // 10}
-    )
+    parameters = {
+        "typed": typed,
+        "last": _LAST,
+        "length": len(typed),
+        "limit": limit + len(STOP_WORDS) // 10,
+    }
+    rows = connection.execute(_WORDS, parameters)
     found = [spelling for spelling, _ in rows if fold(spelling) not in STOP_WORDS]
     return found[:limit]
 

@@ -26,6 +26,7 @@ _ENDINGS = """
 SELECT term, max(posts) AS posts FROM terms WHERE term >= ? AND term < ?
 GROUP BY term ORDER BY posts DESC LIMIT ?
 """
+_THEMES = "SELECT 'xt' || id FROM themes WHERE slug IN (SELECT value FROM json_each(?))"
 _LAST = "\U0010ffff"  # comes after every letter
 
 
@@ -73,6 +74,11 @@ class Vocabulary:
         """Return the most frequent words that begin so, and their posts."""
         asked = (beginning, beginning + _LAST, limit)
         return dict(self._connection.execute(_ENDINGS, asked).fetchall())
+
+    def themes(self, slugs: Iterable[str]) -> list[str]:
+        """Return the tokens of the themes that have one of these slugs."""
+        rows = self._connection.execute(_THEMES, (json.dumps(list(slugs)),))
+        return [token for (token,) in rows]
 
     def posts(self, word: str) -> int:
         """Return how many posts hold a word looked up, in this very form."""
