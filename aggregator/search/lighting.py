@@ -28,7 +28,10 @@ _LETTERS = str.maketrans(
     | {"Œ": "œ", "Æ": "æ"}
 )
 # Letters that some texts write as one (PDF, French); folding them would move all that follows.
-_LIGATURES = {"oe": "œ", "ae": "æ", "ffi": "ﬃ", "ffl": "ﬄ", "ff": "ﬀ", "fi": "ﬁ", "fl": "ﬂ"}
+_LIGATURES = {
+    **{"oe": ("œ",), "ae": ("æ",), "ff": ("ﬀ",), "fi": ("ﬁ",), "fl": ("ﬂ",)},
+    **{"ffi": ("ﬃ", "ﬀi", "fﬁ"), "ffl": ("ﬄ", "ﬀl", "fﬂ")},
+}
 _PIECES = re.compile("oe|ae|ffi|ffl|ff|fi|fl|.", re.DOTALL)
 _MARK = re.compile(f"[{MARKS}]")
 _START = rf"(?<![^\W_])(?<![{MARKS}])"  # the index splits words at _ too
@@ -163,16 +166,15 @@ def _pattern(wording: Wording, marks: str) -> str:
 
 def _spelt(word: str, marks: str) -> str:
     """Return a pattern for a folded word in a text whose letters are folded one by one."""
-    pieces = (
-        f"(?:{_apart(piece, marks)}|{_LIGATURES[piece]}{marks})"
-        if piece in _LIGATURES
-        else _apart(piece, marks)
-        for piece in _PIECES.findall(word)
-    )
-    spelt = "".join(pieces)
+    spelt = "".join(_ways(piece, marks) for piece in _PIECES.findall(word))
     if 1 < len(word) <= _LONGEST_ACRONYM and word.isalpha():
         return rf"(?:{spelt}|{'[.]'.join(word)}[.]?)"
     return spelt
+
+
+def _ways(piece: str, marks: str) -> str:
+    ways = [_apart(way, marks) for way in (piece, *_LIGATURES.get(piece, ()))]
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
 def _apart(letters: str, marks: str) -> str:
