@@ -6,7 +6,7 @@ from itertools import groupby
 
 from aggregator.language.french_dates import MONTHS
 from aggregator.portal.french import number
-from aggregator.portal.links import Adding, narrowable, removing
+from aggregator.portal.links import Adding, address, narrowable, removing
 from aggregator.search import FACETS, FacetValue, Query
 
 Counted = Mapping[str, Sequence[FacetValue]]  # by the name of the facet
@@ -26,7 +26,7 @@ CHARTS = frozenset(("annee", "mois"))
 WHOLE = frozenset(("quartier", "mois"))  # shown in groups, nothing folded
 SHORT = 8  # lines before « n de plus »
 LONG = 45  # lines at all, the most frequent: more would double the page
-ROOM_BYTES = 26_000  # for the addresses and labels of all lines
+ROOM_BYTES = 28_000  # for all lines together
 _LINE_BYTES = 110  # of a line, beside its address
 
 
@@ -75,9 +75,17 @@ def facets(found: Counted, query: Query) -> tuple[Facet, ...]:
         found: The values of each, with how many posts have them.
         query: What the lines narrow or widen.
     """
-    return tuple(
-        _facet(name, found[name], query) for name in FACETS if _is_choice(name, found[name])
-    )
+    shown = {name: found[name] for name in FACETS if _is_choice(name, found[name])}
+    most = _most([len(values) for values in shown.values()], _LINE_BYTES + len(address(query)))
+    return tuple(_facet(name, values, query, most) for name, values in shown.items())
+
+
+def _most(sizes: Sequence[int], line_bytes: int) -> int:
+    """Return how many lines of one facet there is room for: a long query is in every address."""
+    for most in range(LONG, SHORT, -1):
+        if sum(min(size, most) for size in sizes) * line_bytes <= ROOM_BYTES:
+            return most
+    return SHORT
 
 
 def _is_choice(name: str, lines: Sequence[FacetValue]) -> bool:
@@ -86,11 +94,9 @@ def _is_choice(name: str, lines: Sequence[FacetValue]) -> bool:
     return bool(lines)
 
 
-def _facet(name: str, values: Sequence[FacetValue], query: Query) -> Facet:
+def _facet(name: str, values: Sequence[FacetValue], query: Query, most: int) -> Facet:
     query = narrowable(query, name)
     adding = Adding(query, name)
-    # A long query is in every line's address: fewer lines then.
-    most = min(max(ROOM_BYTES // len(FACETS) // (_LINE_BYTES + len(adding)) * 3, SHORT), LONG)
     shown = [value for place, value in enumerate(values) if place < most or value.selected]
     longest = max((value.count for value in shown), default=0) if name in CHARTS else 0
     short = len(shown) if name in WHOLE else SHORT

@@ -39,10 +39,6 @@ class Adding:
         """Return the address with one more value."""
         return f"{self._start}{quote_plus(value, errors='replace')}{self._end}"
 
-    def __len__(self) -> int:
-        """Characters of an address, without the value."""
-        return len(self._start) + len(self._end)
-
 
 def removing(query: Query, facet: str, value: str) -> str:
     """Return the address without a value."""

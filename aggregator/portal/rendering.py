@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aggregator.clock import from_iso
+from aggregator.language.french_dates import french_day
 from aggregator.model import DateOrigin, Display, Outcome, State
 from aggregator.portal import french, labels, links
 
@@ -27,6 +28,7 @@ _GLOBALS: dict[str, Any] = {
     "kept": links.kept,
     "ATOM": links.ATOM,
     "JSON": links.JSON,
+    "french_day": french_day,
     "counted": french.counted,
     "number": french.number,
     "bound": french.bound,

@@ -16,6 +16,7 @@ def to_json(results: Results) -> dict[str, Any]:
             facet: [_value(line) for line in lines] for facet, lines in results.facets.items()
         },
         "facets_exact": results.facets_exact,
+        "reach": None if results.reach is None else results.reach.isoformat(),
         "suggestion": None if results.suggestion is None else results.suggestion.text,
         "corrected": None if corrected is None else corrected.text,
         "notes": [_note(note) for note in results.notes],

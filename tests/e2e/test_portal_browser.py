@@ -15,6 +15,8 @@ PAGES = (
     "/recherche?q=ecole",
     "/recherche?q=ecole&instance=conseil-citoyen&annee=2019",
     "/recherche?q=introuvable&annee=2019",
+    "/recherche?annee=2012&annee=2019&quartier=filature&depuis=2010-01-01",
+    "/recherche?q=mirabele+quartier:filatur&auteur=x",
     "/recherche?q=*",
     "/recherche?page=2",
     SCHOOL_PAGE,
@@ -64,6 +66,45 @@ def test_the_home_page_is_light(opened: Opened) -> None:
     assert len(answers) <= HOME_REQUESTS
     assert weight <= HOME_BYTES
     assert all(answer.ok for answer in answers)
+
+
+def test_a_results_page_is_light(opened: Opened) -> None:
+    answers: list[Response] = []
+    page = opened().new_page()
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - no built-in
+    page.goto("/recherche", wait_until="networkidle")
+    assert sum(len(answer.body()) for answer in answers) <= HOME_BYTES
+
+
+def test_names_are_suggested_as_one_types(opened: Opened) -> None:
+    page = opened().new_page()
+    page.goto("/")
+    with page.expect_response("**/suggestions.json?q=ecol"):
+        page.locator("#q").press_sequentially("ecol")
+    page.wait_for_selector("#suggestions option[value='école']", state="attached")
+    with page.expect_response("**/suggestions.json?q=filat"):
+        page.locator("#q").fill("filat")
+    page.wait_for_selector("#suggestions option[value='La Filature (quartier)']", state="attached")
+    # As a browser tells that a line of the list was chosen.
+    _choose(page, "La Filature (quartier)")
+    page.wait_for_url("**/recherche?quartier=filature")
+
+
+def test_a_word_chosen_is_searched_with_the_filters(opened: Opened) -> None:
+    page = opened().new_page()
+    page.goto("/recherche?annee=2019")
+    page.locator("#q").fill("ecol")
+    page.wait_for_selector("#suggestions option[value='école']", state="attached")
+    _choose(page, "école")
+    page.wait_for_url("**/recherche?q=%C3%A9cole&annee=2019")
+
+
+def _choose(page: Page, value: str) -> None:
+    page.evaluate(
+        "value => { const box = document.querySelector('#q'); box.value = value;"
+        " box.dispatchEvent(new InputEvent('input', {inputType: 'insertReplacementText'})) }",
+        value,
+    )
 
 
 def test_facets_are_folded_on_a_phone_and_open_on_a_desk(opened: Opened) -> None:

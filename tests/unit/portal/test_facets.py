@@ -67,10 +67,12 @@ def test_long_facets_are_folded_and_cut_but_show_what_is_selected() -> None:
     assert facet.left_out
 
 
-def test_a_long_query_gets_fewer_lines() -> None:
+def test_many_lines_or_a_long_query_leave_fewer_lines_to_each_facet() -> None:
     lines = [value(f"s{number}") for number in range(LONG)]
-    facet = shown(Query(text="é" * 200), source=lines)["source"]
-    assert len(facet.more) < LONG - SHORT
+    assert len(shown(source=lines)["source"].more) == LONG - SHORT
+    full = shown(Query(text="a" * 40), **dict.fromkeys(FACETS[:5], lines))
+    assert SHORT < len(full["theme"].more) + SHORT < LONG
+    assert not shown(Query(text="é" * 200), source=lines, theme=lines)["source"].more[SHORT:]
 
 
 def test_bars_are_hundredths_of_the_longest() -> None:

@@ -23,6 +23,8 @@ PAGES = (
     "/recherche?q=ecole&instance=conseil-citoyen&annee=2019",
     "/recherche?q=conseil&page=2",
     "/recherche?q=introuvable&source=gazette",
+    "/recherche?q=conseil+genr:presse+quartier:filatur&annee=2012&mois=2012-02",
+    "/recherche?q=mirabele&auteur=Marie&depuis=2010-01-01&avant=2030-01-01&tri=pertinence",
     "/recherche?instance=personne",
     SCHOOL_PAGE,
     "/recherche?q=*",
@@ -181,6 +183,140 @@ def test_filters_can_be_removed_by_links_that_say_so(visitor: Visitor) -> None:
     text = words(visitor.ask("/recherche?q=ecole&instance=conseil-citoyen&annee=2019"))
     assert "Retirer le filtre Conseil citoyen Retirer le filtre 2019" in text
     assert "Retirer tous les filtres" in text
+
+
+def test_fields_typed_become_filters_that_stay(visitor: Visitor) -> None:
+    response = visitor.ask("/recherche?q=ecole+instance:conseil-citoyen+depuis:2015&tri=pertinence")
+    page = html5lib.parse(response.text, namespaceHTMLElements=False)
+    form = page.find(".//form")
+    assert form is not None
+    assert {one.get("name"): one.get("value") for one in form.iter("input")} == {
+        "q": "ecole",
+        "instance": "conseil-citoyen",
+        "depuis": "2015-01-01",
+        "tri": "pertinence",
+    }
+    assert "Retirer le filtre depuis le 1er janvier 2015" in words(response)
+    assert "/recherche?q=ecole&amp;instance=conseil-citoyen&amp;depuis=2015-01-01" in response.text
+
+
+def test_the_order_is_a_choice_of_two_links(visitor: Visitor) -> None:
+    page = html5lib.parse(
+        visitor.ask("/recherche?q=conseil&tri=pertinence").text, namespaceHTMLElements=False
+    )
+    links = page.findall(".//nav[@class='tri']//a")
+    assert [(one.text, one.get("aria-current"), one.get("href")) for one in links] == [
+        ("Plus récentes", None, "/recherche?q=conseil"),
+        ("Plus pertinentes", "true", "/recherche?q=conseil&tri=pertinence"),
+    ]
+    assert 'class="tri"' not in visitor.ask("/recherche").text  # nothing to be relevant to
+
+
+def test_what_was_misspelt_is_searched_as_the_posts_spell_it(visitor: Visitor) -> None:
+    response = visitor.ask("/recherche?q=mirabele")
+    text = words(response)
+    assert "pour « mirabelle » Aucune publication pour « mirabele ». Voici" in text
+    assert 'value="mirabele"' in response.text
+    found = json.loads(visitor.ask("/recherche.json?q=mirabele").text)
+    assert (found["query"]["q"], found["corrected"]) == ("mirabele", "mirabelle")
+    assert found["results"]
+    feed = ET.fromstring(visitor.ask("/recherche.atom?q=mirabele").content)
+    assert feed.findall(f"{ATOM}entry") == []
+
+
+def test_what_was_not_understood_is_explained(visitor: Visitor) -> None:
+    response = visitor.ask("/recherche?q=ecole+quartier:filatur")
+    assert "« quartier:filatur » : aucun quartier ne porte ce nom" in words(response)
+    assert 'href="/recherche?q=ecole+quartier%3Afilature">quartier:filature</a>' in response.text
+
+
+def test_what_could_be_asked_instead_is_told(visitor: Visitor) -> None:
+    text = words(visitor.ask("/recherche?q=ecole+mirabelle&annee=2019"))
+    assert re.search(r"En demandant moins : sans « mirabelle » : \d+ publication", text)
+
+
+def test_names_that_the_words_may_mean_are_offered(visitor: Visitor) -> None:
+    response = visitor.ask("/recherche?q=filature")
+    assert "Voir aussi : quartier La Filature, source Le blog de la Filature" in words(response)
+    assert '<a href="/source/blog-filature">' in response.text
+
+
+def test_quartiers_stand_under_their_sector(visitor: Visitor) -> None:
+    text = words(visitor.ask("/recherche"))
+    assert "Secteur nord Hautes-Rives" in text
+    assert "Secteur sud La Filature" in text
+
+
+def test_a_year_opens_its_months(visitor: Visitor) -> None:
+    response = visitor.ask("/recherche?annee=2012")
+    page = html5lib.parse(response.text, namespaceHTMLElements=False)
+    months = [one for one in page.iter("a") if "mois=" in one.get("href", "")]
+    assert [(one.text, one.get("href")) for one in months] == [
+        ("Février", "/recherche?annee=2012&mois=2012-02"),
+        ("Janvier", "/recherche?annee=2012&mois=2012-01"),
+    ]
+    assert 'width="100.0%"' in response.text
+
+
+def test_suggestions_lead_to_pages_and_searches(visitor: Visitor) -> None:
+    response = visitor.ask("/suggestions.json?q=filat")
+    assert response.headers["cache-control"] == "public, max-age=60"
+    assert json.loads(response.text) == [
+        {"kind": "quartier", "label": "La Filature", "url": "/recherche?quartier=filature"},
+        {"kind": "source", "label": "Le blog de la Filature", "url": "/source/blog-filature"},
+        {"kind": "mot", "label": "filature", "url": "/recherche?q=filature"},
+    ]
+    for asked in ("", "?q=", "?q=%22", "?x=1"):
+        assert visitor.ask(f"/suggestions.json{asked}").text == "[]"
+
+
+def test_suggestions_are_never_an_error(own: tuple[Visitor, Path]) -> None:
+    visitor, database = own
+    with sqlite3.connect(database) as connection:
+        connection.execute("DROP TABLE terms")
+    connection.close()
+    response = visitor.ask("/suggestions.json?q=filat")
+    assert (response.status_code, response.text) == (200, "[]")
+
+
+def test_the_script_is_small_and_ours(visitor: Visitor) -> None:
+    found = re.search(r'src="(/statique/suggestions\.[0-9a-f]+\.js)" defer', visitor.ask("/").text)
+    assert found
+    response = visitor.ask(found[1], **{"accept-encoding": "identity"})
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert len(response.content) < 1_500
+
+
+def test_what_is_talked_about_is_on_the_home_page(own: tuple[Visitor, Path]) -> None:
+    visitor, database = own
+    assert "En ce moment" not in visitor.ask("/").text
+    with sqlite3.connect(database) as connection:
+        connection.executemany(
+            "INSERT INTO topics VALUES (?, ?, ?, ?, 0, 1.0, '2026-11-22T00:00:00Z')",
+            [(2, "cantine", 3, 1), (1, "école des Tisserands", 12, 5)],
+        )
+    connection.close()
+    response = visitor.ask("/")
+    assert (
+        "En ce moment école des Tisserands 12 publications, 5 sources cantine 3 publications Vie"
+        in words(response)
+    )
+    assert 'href="/recherche?q=%C3%A9cole%20des%20Tisserands"' in response.text
+
+
+def test_a_publication_leads_to_others_on_its_subject(own: tuple[Visitor, Path]) -> None:
+    visitor, database = own
+    assert "Sur le même sujet" not in visitor.ask(SCHOOL_PAGE).text
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "INSERT INTO similar_posts SELECT one.id, other.id, 0.5"
+            " FROM posts AS one JOIN posts AS other"
+            " WHERE one.uid = 'ecole0000001' AND other.uid = 'filature0001'"
+        )
+    connection.close()
+    response = visitor.ask(SCHOOL_PAGE)
+    assert re.search("Sur le même sujet .+ Le blog de la Filature, ", words(response))
+    assert 'href="/publication/filature0001"' in response.text
 
 
 def test_nothing_found_is_helpful(visitor: Visitor) -> None:
