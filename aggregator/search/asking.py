@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.language import indexed_text, words
 from aggregator.model import first_id, moment_of
-from aggregator.search.expansion import Wanted, expand
+from aggregator.search.expansion import Wanted, expand, widen
 from aggregator.search.facets import TIMED, Values
 from aggregator.search.fields import understand
 from aggregator.search.finding import EVER, Found, Span, Wish, count, find, tally
@@ -144,13 +144,14 @@ class Asking:
 
     def nearby(self, answer: Answer, *, size: int) -> tuple[int, ...]:
         """Return the ids of posts that hold most of what is wanted, not all; best first."""
-        wish = self.wish(any_of=True)
-        if wish is None or len(self.wanted.required) < 2:
+        wider = replace(self, wanted=widen(self.wanted, Vocabulary(self.connection)))
+        wish = wider.wish(any_of=True)
+        if wish is None or not self.wanted.required:
             return ()
         found = find(self.connection, wish, self.values, facets=())
         if found.oldest is None:
             return ()
-        return self._ranking.nearby(wish, found.oldest, size=size, but=frozenset(answer.ids))
+        return wider._ranking.nearby(wish, found.oldest, size=size, but=frozenset(answer.ids))  # noqa: SLF001 - its own class
 
     @cached_property
     def _ranking(self) -> Ranking:

@@ -29,8 +29,13 @@ _LETTERS = str.maketrans(
 )
 # Letters that some texts write as one (PDF, French); folding them would move all that follows.
 _LIGATURES = {
-    **{"oe": ("œ",), "ae": ("æ",), "ff": ("ﬀ",), "fi": ("ﬁ",), "fl": ("ﬂ",)},
-    **{"ffi": ("ﬃ", "ﬀi", "fﬁ"), "ffl": ("ﬄ", "ﬀl", "fﬂ")},
+    "oe": ("œ",),
+    "ae": ("æ",),
+    "ff": ("ﬀ",),
+    "fi": ("ﬁ",),
+    "fl": ("ﬂ",),
+    "ffi": ("ﬃ", "ﬀi", "fﬁ"),
+    "ffl": ("ﬄ", "ﬀl", "fﬂ"),
 }
 _PIECES = re.compile("oe|ae|ffi|ffl|ff|fi|fl|.", re.DOTALL)
 _MARK = re.compile(f"[{MARKS}]")
