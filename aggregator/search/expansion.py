@@ -1,17 +1,21 @@
 """Terms → what answers them: the other forms of a word, and the names that mean the same."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise, product
 
 from aggregator.language import STOP_WORDS
-from aggregator.search.names import Name, Names
+from aggregator.search.names import Name, Names, says_something
 from aggregator.search.terms import Parsed, Term
 from aggregator.search.vocabulary import Vocabulary
 
 # Of all beginnings of words in a query (`quart*`), the most frequent, looked up one by one: the
 # index itself takes 10 to 100 ms to bring together all that begin so, each time it is asked.
 MAX_ENDINGS = 200
+# Words of one root: they begin with the same letters, of a long one all but an ending.
+_LONGEST_ROOT = 5
+_ENDING = 3
+_MAX_KIN = 30
 _PHRASE_COST = 4  # words side by side: their places are compared, not only their posts
 _NAME_FORMS = 3  # of each word of a name
 _MAX_WAYS = 8  # to write a name
@@ -112,6 +116,42 @@ def expand(parsed: Parsed, names: Names, vocabulary: Vocabulary) -> Wanted:
     )
 
 
+def widen(wanted: Wanted, vocabulary: Vocabulary) -> Wanted:
+    """Let words that begin alike answer too: « budget » and « budgétaire »."""
+    return replace(
+        wanted,
+        required=tuple(
+            tuple(replace(concept, same=_kin(concept, vocabulary)) for concept in group)
+            for group in wanted.required
+        ),
+    )
+
+
+def _kin(concept: Concept, vocabulary: Vocabulary) -> tuple[Wording, ...]:
+    typed = {wording.words for wording in concept.typed}
+    alike = [
+        Wording(words=(word,))
+        for part in concept.parts
+        for (first, *others) in [part[0].words]
+        if not others and len(first) > _LONGEST_ROOT
+        for word in vocabulary.endings(_root(first, vocabulary), _MAX_KIN)
+        if (word,) not in typed
+    ]
+    return tuple(dict.fromkeys((*concept.same, *alike)))
+
+
+def _root(word: str, vocabulary: Vocabulary) -> str:
+    stem = vocabulary.lemmas(word)[0]
+    return stem[: max(_LONGEST_ROOT, len(stem) - _ENDING)]
+
+
+def _holds_any(wording: Wording, parts: Sequence[Mapping[Wording, int]]) -> bool:
+    """Tell whether a synonym says what was typed, and more: « quartier de l’Alma »."""
+    return len(parts) == 1 and any(
+        set(typed.words) <= set(wording.words) for typed in parts[0] if typed != wording
+    )
+
+
 def _joined(parsed: Parsed) -> Iterator[str]:
     """Return what the words of a query would be without the blank or hyphen between two."""
     for term in parsed.terms:
@@ -187,6 +227,7 @@ class _Expansion:
             parts = [self._near(stretch.terms, min(sum(part.values()) for part in parts))]
         same = [wording for name in stretch.same for wording in self._name(name)]
         same += [Wording(words=(word,)) for word in stretch.joined]
+        same = [wording for wording in same if not _holds_any(wording, parts)]
         return Concept(
             parts=tuple(tuple(part) for part in parts),
             same=tuple(same),
@@ -244,7 +285,7 @@ class _Expansion:
 
     def _name(self, name: Name) -> Iterator[Wording]:
         """Return the wordings of a synonym, of which every word is in some post."""
-        counted = tuple(word for word in name if word not in STOP_WORDS and len(word) > 1) or name
+        counted = tuple(filter(says_something, name)) or name
         if len(counted) == 1:
             forms = self.vocabulary.forms(counted[0])
             yield from (Wording(words=(form,)) for form, posts in forms.items() if posts)

@@ -87,11 +87,16 @@ def key(name: str) -> Name:
     ('conseil', 'quartier')
     """
     written = _WORD.findall(indexed_text(name))
-    counted = [word for word in written if fold(word) not in STOP_WORDS and len(word) > 1]
+    counted = [word for word in written if says_something(fold(word))]
     dropped = [fold(word) for word in written if word not in counted]
     if len(counted) == 1 and not _ARTICLES.issuperset(dropped):
         return ()
     return tuple(lemma(word) for word in counted or written)
+
+
+def says_something(word: str) -> bool:
+    """Tell whether a folded word counts in a name: no grammar, no single letter."""
+    return word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
 
 
 def _state(connection: sqlite3.Connection) -> tuple[str, str] | None:

@@ -28,7 +28,9 @@ _SATURATION = 1.2  # k1 of bm25: how soon one more occurrence says nothing new
 _LENGTH = 0.75  # b of bm25: how much long texts are held back
 _USUAL_CHARACTERS = 1_200
 _TITLE_GAIN = 3.5  # of a thing named in the title, beside its occurrences in the text
-_NAME_GAIN = 0.5  # of a thing that only the post's source, instance or quartier is named after
+_EARLY_GAIN = 0.4  # of a thing said in the very first words of the text
+_EARLY_CHARACTERS = 150
+_NAME_GAIN = 0.5  # of a thing that the post's theme, source, instance or quartier is named after
 _CLOSE_GAIN = 1.2  # of two things side by side, in the text; twice in the title
 _SYNONYM = 0.3  # what a synonym counts, where the word typed counts 1
 _LATER = 0.9  # what each next thing typed counts, against the one before
@@ -124,6 +126,7 @@ class Ranking:
         self, number: int, title: str, text: str, fac: frozenset[str]
     ) -> tuple[float, float]:
         in_title, in_text = self._finder.places(title), self._finder.places(text)
+        first = {place.concept: place.start for place in reversed(in_text) if place.is_typed}
         long = 1 - _LENGTH + _LENGTH * len(text) / _USUAL_CHARACTERS
         titled, said = Counter(map(_what, in_title)), Counter(map(_what, in_text))
         score = held = 0.0
@@ -134,8 +137,10 @@ class Ranking:
                 here = times * (_SATURATION + 1) / (times + _SATURATION * long)
                 here += _TITLE_GAIN * ((of, is_typed) in titled)
                 gain = max(gain, worth * here)
-            if not gain and not fac.isdisjoint(concept.tokens):
-                gain = _NAME_GAIN
+            if of in first:
+                gain += _EARLY_GAIN * math.exp(-first[of] / _EARLY_CHARACTERS)
+            if not fac.isdisjoint(concept.tokens):
+                gain += _NAME_GAIN
             held += weight * (gain > 0)
             score += weight * gain
         score += _CLOSE_GAIN * (2 * _closeness(in_title) + _closeness(in_text))

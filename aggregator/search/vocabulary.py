@@ -55,7 +55,7 @@ class Vocabulary:
 
         Without its accents it may be a form of several.
         """
-        stems = list(self._rows[word])
+        stems = list(self._rows.get(word, ()))
         meant = lemma(written if written and fold(written) == word else word)
         return [meant] if meant in stems or not stems else stems
 
