@@ -166,7 +166,8 @@ class Asking:
     def _count(self, facet: str, wish: Wish | None) -> "_Counted":
         if wish is None:
             return _Counted(Counter(), is_whole=True)
-        found = find(self.connection, wish, self.values, facets=[facet])
+        kept = self.query.selected(facet)
+        found = find(self.connection, wish, self.values, facets=[facet], kept=kept)
         return _Counted(found.counts[facet], is_whole=found.is_whole)
 
     def _by_time(self, facet: str, wish: Wish, counted: "_Counted") -> "_Counted":

@@ -6,6 +6,7 @@ most frequent one. Few rows leave SQLite: each step of a statement gives Python'
 waits for it again.
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,7 +56,9 @@ _JOINED: Mapping[str, str] = {
     " FROM found JOIN post_quartiers ON post_id = found.id GROUP BY 2 ",
     "theme": "UNION ALL SELECT 'theme', (SELECT slug FROM themes WHERE id = theme_id), posts FROM ("
     " SELECT theme_id, count(*) AS posts FROM found JOIN post_themes ON post_id = found.id"
-    " GROUP BY 1 ORDER BY 2 DESC LIMIT 100) ",
+    " GROUP BY 1 ORDER BY theme_id IN"
+    " (SELECT id FROM themes WHERE slug IN (SELECT value FROM json_each(:kept))) DESC, 2 DESC"
+    " LIMIT 100) ",
 }
 _COUNT = "SELECT count(*) FROM ({ids} LIMIT :read)"
 _UIDS = "SELECT p.uid FROM ({ids} LIMIT :limit) JOIN posts AS p USING (id) ORDER BY p.id DESC"
@@ -123,6 +126,7 @@ def find(
     values: Values,
     *,
     facets: Iterable[str],
+    kept: Sequence[str] = (),
     size: int = 0,
     offset: int = 0,
 ) -> Found:
@@ -133,6 +137,7 @@ def find(
         wish: What to find.
         values: To name what is counted.
         facets: Those to count.
+        kept: Themes that are counted however few posts have them, not the most frequent only.
         size: How many posts to return.
         offset: After how many others.
     """
@@ -141,6 +146,7 @@ def find(
         **wish.parameters,
         "counted": COUNTED_POSTS,
         "capped": CAPPED_FACETS,
+        "kept": json.dumps(list(kept)),
         "size": size,
         "offset": offset,
     }
