@@ -32,7 +32,7 @@ def bundled(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TownFolder:
-    """All another town has to write: sources.yaml, scrapers/, metadata.json."""
+    """All another town has to write: sources.yaml, synonyms.yaml, scrapers/, metadata.json."""
 
     root: Path
 

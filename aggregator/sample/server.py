@@ -53,7 +53,8 @@ class SampleTown:
     def write_town(self, folder: Path) -> None:
         """Write the town folder anew, with the addresses at which the sites answer now."""
         shutil.copytree(self._folder / "scrapers", folder / "scrapers")
-        shutil.copy(self._folder / "metadata.json", folder)
+        for name in ("metadata.json", "synonyms.yaml"):
+            shutil.copy(self._folder / name, folder)
         sources = (self._folder / "sources.yaml").read_text(encoding="utf-8")
         moved = sources.replace(f".localhost:{PORT}/", f".localhost:{self.port}/")
         (folder / "sources.yaml").write_text(moved, encoding="utf-8")

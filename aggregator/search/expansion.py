@@ -289,7 +289,7 @@ class _Expansion:
         if len(counted) == 1:
             forms = self.vocabulary.forms(counted[0])
             yield from (Wording(words=(form,)) for form, posts in forms.items() if posts)
-        elif all(self.vocabulary.knows(word) for word in counted):
+        elif all(word.isdigit() or self.vocabulary.knows(word) for word in counted):
             yield from (Wording(words=way, is_near=True) for way in self._ways(counted))
 
     def _ways(self, words: Sequence[str]) -> list[tuple[str, ...]]:
