@@ -19,6 +19,7 @@ from aggregator.errors import AggregatorError, StoreError
 _COMMANDS = {
     "backup": ("keeping", "backup"),
     "check": ("curating", "check"),
+    "check-index": ("keeping", "check_index"),
     "crawl": ("crawling", "crawl"),
     "demo": ("serving", "demo"),
     "migrate": ("keeping", "migrate"),

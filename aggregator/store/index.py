@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from aggregator.language import is_plain
-from aggregator.store.lexicon import Lexicon, stretches_of
+from aggregator.store.lexicon import Lexicon, pieces_of
 
 # By which rules index, terms and facets are made. Another number makes them anew, the next time a
 # database is opened: raise it when `indexed_text`, `lemma`, `sound` or the facet tokens change.
@@ -45,7 +45,7 @@ class Backlog:
         self._connection = connection
         self._posts: set[int] = set()
         self._plain: set[int] = set()  # of these, the ones that `indexed_text` leaves alone
-        self._texts: list[str] = []
+        self._pieces: set[str] = set()  # of texts: words, mostly
         self._lexicon = Lexicon(connection, "terms")
         self._next_lexicon = Lexicon(connection, "terms_next")
         self._others = -1  # PRAGMA data_version: moves when another connection commits
@@ -64,8 +64,7 @@ class Backlog:
     def add_text(self, post: int, title: str, text: str, author: str | None) -> None:
         """Copy a post that is new or says something else, and learn its words."""
         self._posts.add(post)
-        self._texts += (title, text)
-        if is_plain(title) and is_plain(text) and is_plain(author or ""):
+        if read(self._pieces, title, text, author):
             self._plain.add(post)
 
     def flush(self) -> None:
@@ -92,15 +91,26 @@ class Backlog:
         if others != self._others:  # they may have taken words out
             self._others = others
             self.forget_terms()
-        stretches = stretches_of(self._texts)
-        self._lexicon.add(stretches)
+        self._lexicon.add(self._pieces)
         if copied_up_to(self._connection) is not None:
-            self._next_lexicon.add(stretches)
+            self._next_lexicon.add(self._pieces)
 
     def _empty(self) -> None:
         self._posts.clear()
         self._plain.clear()
-        self._texts.clear()
+        self._pieces.clear()
+
+
+def read(pieces: set[str], title: str, text: str, author: str | None) -> bool:
+    """Add to pieces those of a post's title and text, for a `Lexicon`.
+
+    Returns:
+        Whether the index is given all of the post as it is written.
+    """
+    plain = [is_plain(words) for words in (title, text)]
+    pieces.update(pieces_of(title, plain=plain[0]))
+    pieces.update(pieces_of(text, plain=plain[1]))
+    return all(plain) and is_plain(author or "")
 
 
 def remove(connection: sqlite3.Connection, posts: Sequence[int]) -> None:

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import Literal
 
-from aggregator.language import fold, indexed_text, lemma, sound
+from aggregator.language import fold, indexed_text, lemmas, sound
 
 SHORTEST, LONGEST = 2, 40  # characters of a term
-KNOWN = 200_000  # words remembered: about 20 MB
+REMEMBERED = 100_000  # pieces of text, and as many spellings: 20 MB in all
 
 # What parts words for FTS5 as for anybody, as far as texts often have it. What is between are
 # words, mostly.
@@ -34,7 +34,9 @@ _LETTERS = (
 )
 _ORDINARY = re.compile(f"[{_LETTERS}]+")
 _WORD = re.compile(r"[^\W_]+")
-_LIGATURE = re.compile("[œŒæÆ]")
+_LIGATED = re.compile(r"\S*[œŒæÆ]\S*")
+
+LONGEST_ACRONYM = 5
 
 Table = Literal["terms", "terms_next"]
 
@@ -56,45 +58,59 @@ class Lexicon:
     def __init__(self, connection: sqlite3.Connection, table: Table) -> None:
         self._connection = connection
         self._table = table
-        self._known: set[str] = set()
-
-    def add(self, stretches: set[str]) -> None:
-        """Give each word a row; inside a transaction.
-
-        Args:
-            stretches: As `stretches_of` found them.
-        """
-        unknown = stretches - self._known
-        if not unknown:
-            return
-        found = _words_in(unknown)
-        present = set(
-            self._connection.execute(
-                f"SELECT term, spelling FROM {self._table}"  # noqa: S608 - our own names
-                " WHERE term IN (SELECT value FROM json_each(?))",
-                (json.dumps([term for term, _ in found]),),
-            )
-        )
-        self._connection.executemany(
-            _ADD.format(table=self._table),
-            [
-                (term, lemma(spelling), spelling, sound(term))
-                for term, spelling in sorted(found - present)
-            ],
-        )
-        self._remember(unknown)
+        self.forget()
 
     def forget(self) -> None:
         """Look every word up again."""
-        self._known.clear()
+        self._pieces = _Recent()
+        self._spellings = _Recent()
 
-    def _remember(self, stretches: set[str]) -> None:
-        # Long ones are no words, and come from outside: they must not fill the memory.
-        short = {stretch for stretch in stretches if len(stretch) <= LONGEST}
-        if len(self._known) + len(short) > KNOWN:
-            self._known.clear()
-        if len(short) <= KNOWN:
-            self._known |= short
+    def add(self, pieces: set[str]) -> None:
+        """Give each word a row; inside a transaction.
+
+        Args:
+            pieces: As `pieces_of` found them.
+        """
+        terms = _terms_in(self._pieces.unmet(pieces))
+        unmet = self._spellings.unmet(set(terms))
+        if not unmet:
+            return
+        present = {
+            spelling
+            for (spelling,) in self._connection.execute(
+                f"SELECT spelling FROM {self._table}"  # noqa: S608 - our own names
+                " WHERE term IN (SELECT value FROM json_each(?))",
+                (json.dumps([terms[spelling] for spelling in unmet]),),
+            )
+        }
+        self._connection.executemany(
+            _ADD.format(table=self._table),
+            [
+                (term, stem, spelling, heard)
+                for term, spelling in sorted((terms[one], one) for one in unmet - present)
+                for heard in (sound(term),)
+                for stem in lemmas(spelling)
+            ],
+        )
+
+
+class _Recent:
+    """What was met lately: the older half is forgotten when the newer one is full."""
+
+    def __init__(self) -> None:
+        self._newer: set[str] = set()
+        self._older: set[str] = set()
+
+    def unmet(self, items: set[str]) -> set[str]:
+        """Return what of these was not met lately; now it was."""
+        fresh = items - self._newer
+        unknown = fresh - self._older
+        # Long ones are addresses, mostly, and come from outside: they must not fill the memory.
+        self._newer.update(item for item in fresh if len(item) <= LONGEST)
+        if len(self._newer) > REMEMBERED // 2:
+            self._older = self._newer if len(self._newer) <= REMEMBERED else set()
+            self._newer = set()
+        return unknown
 
 
 def is_word(term: str) -> bool:
@@ -102,47 +118,43 @@ def is_word(term: str) -> bool:
     return SHORTEST <= len(term) <= LONGEST and term.isalnum() and any(map(str.isalpha, term))
 
 
-def stretches_of(texts: Iterable[str]) -> set[str]:
-    """Return what stands between blanks and signs: words, mostly.
+def pieces_of(text: str, *, plain: bool) -> Iterable[str]:
+    """Return what stands between the blanks of a text.
 
-    As they are written, or as `indexed_text` writes them out; but cœur, not coeur.
+    As it is written, or as `indexed_text` writes it out; but cœur, not coeur.
+
+    Args:
+        text: A title or a text.
+        plain: Whether `is_plain` holds of it.
     """
-    found: set[str] = set()
-    for text in texts:
-        indexed = indexed_text(text)
-        if indexed is text:
-            found.update(_STRETCH.findall(text))
-        else:
-            found |= _unspelt(set(_STRETCH.findall(indexed)), text)
-    return found
+    return text.split() if plain else _unspelt(set(indexed_text(text).split()), text)
 
 
 def _unspelt(indexed: set[str], text: str) -> set[str]:
     """Put back the ligatures that the text has."""
-    if _LIGATURE.search(text):
-        for stretch in set(_STRETCH.findall(text)):
-            spelt = indexed_text(stretch)
-            if spelt in indexed and _LIGATURE.search(stretch):
-                indexed.remove(spelt)
-                indexed.add(stretch)
+    for piece in _LIGATED.findall(text):
+        spelt = indexed_text(piece)
+        if spelt in indexed:
+            indexed.remove(spelt)
+            indexed.add(piece)
     return indexed
 
 
-def _words_in(stretches: Iterable[str]) -> set[tuple[str, str]]:
-    """Return the terms of the index, each with its spelling in lower case."""
-    found, odd = set(), []
-    for stretch in stretches:
+def _terms_in(pieces: Iterable[str]) -> dict[str, str]:
+    """Return the terms of the index by their spelling in lower case."""
+    found, odd = {}, []
+    for stretch in set(_STRETCH.findall("\n".join(pieces))):
         if _ORDINARY.fullmatch(stretch):
             spelling = stretch.lower()
-            found.add((fold(spelling), spelling))
+            found[spelling] = fold(spelling)
         else:
             odd.append(stretch)
     if odd:
         found |= _tokenised(odd)
-    return {pair for pair in found if is_word(pair[0])}
+    return {spelling: term for spelling, term in found.items() if is_word(term)}
 
 
-def _tokenised(stretches: list[str]) -> set[tuple[str, str]]:
+def _tokenised(stretches: list[str]) -> dict[str, str]:
     """Ask FTS5 which terms it makes of stretches."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(
@@ -153,10 +165,10 @@ def _tokenised(stretches: list[str]) -> set[tuple[str, str]]:
         connection.executemany(
             "INSERT INTO stretches (rowid, text) VALUES (?, ?)", enumerate(stretches)
         )
-        found = set()
+        found = {}
         for term, number in connection.execute("SELECT term, doc FROM tokens"):
             written = unicodedata.normalize("NFC", stretches[number])
-            found.add((term, _spelt(term, written)))
+            found[_spelt(term, written)] = term
     return found
 
 

@@ -5,9 +5,8 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from aggregator.language import is_plain
 from aggregator.store import counting, index, tags
-from aggregator.store.lexicon import Lexicon, stretches_of
+from aggregator.store.lexicon import Lexicon
 from aggregator.store.lock import let_others_write
 
 BATCH = 1000  # posts a transaction: about 0.3 s
@@ -134,11 +133,12 @@ class _Builder:
         if not rows:
             return 0
         self._refile({row[0]: row[4] for row in rows})
-        plain = [post for post, *texts, _ in rows if all(is_plain(text or "") for text in texts)]
-        others = sorted({row[0] for row in rows}.difference(plain))
-        index.insert(self._connection, "posts_fts_next", plain, origin="posts")
-        index.insert(self._connection, "posts_fts_next", others, origin="posts_indexed")
-        self._lexicon.add(stretches_of(text for _, *texts, _, _ in rows for text in texts))
+        pieces: set[str] = set()
+        plain = {post for post, *texts, _ in rows if index.read(pieces, *texts)}
+        others = {row[0] for row in rows} - plain
+        index.insert(self._connection, "posts_fts_next", sorted(plain), origin="posts")
+        index.insert(self._connection, "posts_fts_next", sorted(others), origin="posts_indexed")
+        self._lexicon.add(pieces)
         self._connection.execute("UPDATE reindexing SET copied = ?", (rows[-1][0],))
         return len(rows)
 
