@@ -7,6 +7,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
+from aggregator.language import lemma
 from aggregator.paths import TownFolder
 from aggregator.portal import plugin
 from aggregator.portal.assets import Assets
@@ -76,6 +77,7 @@ def serve(
         TownError: As for `build_portal`.
     """
     portal = build_portal(database, town)
+    lemma("dictionnaire")  # loads it: 0.2 s that the first visitor would wait
     uvicorn.run(
         Gateway(Callbacks(portal.app(), hubs_socket), data_socket),
         host=host,

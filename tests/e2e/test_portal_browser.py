@@ -136,7 +136,7 @@ def test_the_keyboard_is_enough(opened: Opened) -> None:
 def test_facets_open_by_keyboard_on_a_phone(opened: Opened) -> None:
     page = opened(width=320, scripts=False).new_page()
     page.goto("/recherche?q=ecole")
-    _tab_to(page, "summary:focus")
+    _tab_to(page, ".facettes > summary:focus")
     page.keyboard.press("Enter")
     assert page.get_by_role("link", name="2019").is_visible()
 
