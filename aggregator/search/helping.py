@@ -1,6 +1,7 @@
 """What to say when little or nothing was found: other spellings, wider queries, what there is."""
 
 import math
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -73,10 +74,15 @@ def correct(asking: "Asking") -> "Asking | None":
         if not term.is_exact and not term.is_prefix and len(term.words) == 1:
             spelling = _respelt(asking.connection, term)
             if spelling is not None:
-                text = text.replace(term.written, spelling, 1)
+                text = _replaced(text, term.written, spelling)
     if text == asking.query.text:
         return None
     return asking.instead(replace(asking.query, text=text, page=1))
+
+
+def _replaced(text: str, word: str, other: str) -> str:
+    # The word, not the beginning of another, nor one that is to be absent.
+    return re.sub(rf"(?<![\w-]){re.escape(word)}(?!\w)", lambda _: other, text, count=1)
 
 
 def _respelt(connection: sqlite3.Connection, term: Term) -> str | None:
