@@ -100,7 +100,9 @@ def test_quotes_ask_for_nothing_else(posts: Any, match: Callable[[str], str]) ->
     posts.add_synonyms(("mairie", "hôtel de ville"))
     posts.add("La mairie, les mairies, un hôtel de ville", quartiers=("pile",))
     assert match('"mairie"') == '{title text} : ((("mairie")))'
-    assert match('"pile" "mairie"') == '{title text} : ((("pile"))) AND {title text} : ((("mairie")))'
+    assert (
+        match('"pile" "mairie"') == '{title text} : ((("pile"))) AND {title text} : ((("mairie")))'
+    )
 
 
 def test_the_longest_name_wins(posts: Any, wanted: Expand) -> None:

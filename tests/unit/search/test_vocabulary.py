@@ -21,7 +21,7 @@ def learnt(vocabulary: Vocabulary, *words: str) -> Vocabulary:
 
 def test_forms_of_a_word_the_typed_one_first(vocabulary: Vocabulary) -> None:
     forms = learnt(vocabulary, "elue").forms("elue", "élue")
-    assert list(forms)[0] == "elue"
+    assert next(iter(forms)) == "elue"
     assert dict(forms) == {"elue": 1, "elus": 2, "elues": 1}
 
 
