@@ -111,7 +111,7 @@ def _read(
     field = FIELDS.get(fold(typed))
     if field is None:
         nearest = _nearest(fold(typed), FIELDS)
-        note = Note(kind="field", typed=f"{typed}:{value}", nearest=f"{nearest}:{value}")
+        note = Note(kind="field", typed=f"{typed}:{value}", nearest=f"{nearest}:{_quoted(value)}")
         return None, note if nearest else None
     changes = _changes(query, field, value, names, themes)
     if changes is not None:
