@@ -45,7 +45,7 @@ async def search_page(visit: Visit) -> Response:
 
     def read(connection: sqlite3.Connection) -> Found:
         results = search(connection, query)
-        uids = tuple(hit.uid for hit in results.hits)
+        uids = tuple(hit.uid for hit in (*results.hits, *results.nearby))
         names = suggest_names(connection, results.query.text)
         return Found(results=results, languages=foreign_languages(connection, uids), names=names)
 

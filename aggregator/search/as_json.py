@@ -12,6 +12,7 @@ def to_json(results: Results) -> dict[str, Any]:
         "query": _query(results.query),
         "total": {"value": results.total.value, "exact": results.total.exact},
         "results": [_hit(hit) for hit in results.hits],
+        "nearby": [_hit(hit) for hit in results.nearby],
         "facets": {
             facet: [_value(line) for line in lines] for facet, lines in results.facets.items()
         },

@@ -34,6 +34,7 @@ def test_the_shape_is_fixed(posts: Any, ask: Ask) -> None:
                 "extract": "Un vélo.",
             }
         ],
+        "nearby": [],
         "facets": {
             "instance": [{"value": "cric", "label": "CRIC", "count": 1, **common}],
             "quartier": [
