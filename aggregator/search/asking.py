@@ -125,11 +125,12 @@ class Asking:
         )
 
     def _wish_apart(self, facet: str) -> Wish | None:
-        """Return what a facet is counted over; months are counted within years only."""
+        """Return what a facet is counted over; months are counted within chosen years only."""
         if facet == "annee":
             return self.wish(but=TIMED)
-        if facet == "mois" and not (self.query.years or self.query.months):
-            return None
+        if facet == "mois":
+            query = replace(self.query, years=self._chosen_years)
+            return replace(self, query=query).wish(but=frozenset((facet,))) if query.years else None
         return self.wish(but=frozenset((facet,)))
 
     def _find(self, wish: Wish, facets: list[str]) -> Found:
@@ -251,10 +252,16 @@ class Asking:
         spans = [(str(year), Span(low=edges[year], high=edges[year + 1])) for year in years]
         return [*spans, ("", Span(high=edges[first]))]
 
+    @property
+    def _chosen_years(self) -> tuple[int, ...]:
+        """The years selected, else those of the months selected."""
+        of_months = (_year_and_month(month)[0] for month in self.query.months)
+        return self.query.years or tuple(dict.fromkeys(of_months))
+
     @cached_property
     def _months(self) -> list[tuple[str, Span]]:
-        """The months of the years selected, and those selected, from the latest."""
-        months = {(year, month) for year in self.query.years for month in range(1, 13)}
+        """The months of the chosen years, and those selected, from the latest."""
+        months = {(year, month) for year in self._chosen_years for month in range(1, 13)}
         months |= {_year_and_month(month) for month in self.query.months}
         return [
             (

@@ -81,9 +81,7 @@ def test_months_are_counted_within_years_only(posts: Any, ask: Ask) -> None:
     results = ask(months=("2016-01",))
     assert results.total.value == 1
     assert lines(results, "annee") == [("2017", 1, False), ("2016", 3, False)]
-    assert lines(results, "mois") == [
-        *(("2017-05", 1, False), ("2016-02", 2, False), ("2016-01", 1, True))
-    ]
+    assert lines(results, "mois") == [("2016-02", 2, False), ("2016-01", 1, True)]
     assert ask(years=(2017,), months=("2016-01",)).total.value == 0
 
 
