@@ -30,9 +30,11 @@ _USUAL = 0.02  # what ten times as many posts are worth
 
 _WITHOUT_QUOTES = str.maketrans(dict.fromkeys('"“”«»', " "))
 
-_SOUND = "SELECT term, spelling, posts FROM terms WHERE sound = ? ORDER BY posts DESC LIMIT 200"
+_SOUND = """
+SELECT term, spelling, sound, posts FROM terms WHERE sound = ? ORDER BY posts DESC LIMIT 200
+"""
 _BEGINNING = """
-SELECT term, spelling, posts FROM terms
+SELECT term, spelling, sound, posts FROM terms
 WHERE term >= :first AND term < :next AND length(term) BETWEEN :shortest AND :longest
 ORDER BY posts DESC LIMIT :limit
 """
@@ -64,6 +66,7 @@ SELECT
 class _Candidate:
     term: str
     spelling: str
+    sound: str
     posts: int
 
 
@@ -105,7 +108,7 @@ def _nearest(connection: sqlite3.Connection, word: str, *, at_least: int) -> _Ca
 
     def likeness(candidate: _Candidate) -> float:
         like = DamerauLevenshtein.normalized_similarity(word, candidate.term)
-        like += _AS_HEARD * (heard == sound(candidate.term))
+        like += _AS_HEARD * (heard == candidate.sound)
         return like + _USUAL * math.log10(max(candidate.posts, 1))
 
     found = [
@@ -127,8 +130,8 @@ def _candidates(connection: sqlite3.Connection, word: str, heard: str) -> Iterat
         "limit": _CANDIDATES,
     }
     for statement, parameters in ((_SOUND, (heard,)), (_BEGINNING, beginning)):
-        for term, spelling, posts in connection.execute(statement, parameters):
-            yield _Candidate(term=term, spelling=spelling, posts=posts)
+        for term, spelling, sounds, posts in connection.execute(statement, parameters):
+            yield _Candidate(term=term, spelling=spelling, sound=sounds, posts=posts)
 
 
 def _apart(connection: sqlite3.Connection, word: str) -> str | None:
