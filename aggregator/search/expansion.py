@@ -274,7 +274,8 @@ class _Expansion:
             return {Wording(words=term.words): 1}
         if term.is_prefix:
             *before, last = term.words
-            endings = {last: 0, **self.vocabulary.endings(last, MAX_ENDINGS // self.beginnings)}
+            most = MAX_ENDINGS // self.beginnings // (_PHRASE_COST if before else 1)
+            endings = {last: 0, **self.vocabulary.endings(last, most)}
             return {Wording(words=(*before, word)): posts for word, posts in endings.items()}
         if len(term.words) == 1:
             forms = self.vocabulary.forms(term.words[0], term.written)
