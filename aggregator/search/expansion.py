@@ -236,13 +236,17 @@ class _Expansion:
                 *self._themes(stretch.terms),
                 *(() if is_alone else self._names(stretch.terms)),
             ),
-            posts=min(sum(part.values()) for part in parts),
+            posts=min(sum(part.values()) for part in parts) or sum(map(self._least, same)),
         )
 
     def _near(self, terms: Sequence[Term], posts: int) -> dict[Wording, int]:
         """Return the wordings of a name as typed: its words belong together."""
         words = [word for term in terms for word in term.words if word not in STOP_WORDS]
         return {Wording(words=way, is_near=len(way) > 1): posts for way in self._ways(words)}
+
+    def _least(self, wording: Wording) -> int:
+        self.vocabulary.learn(wording.words)
+        return min(map(self.vocabulary.posts, wording.words))
 
     def _cost(self, wording: Wording) -> int:
         self.vocabulary.learn(wording.words)

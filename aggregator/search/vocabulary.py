@@ -68,7 +68,7 @@ class Vocabulary:
         else:
             found = {form: posts for stem in stems for form, posts in rows[stem].items()}
         usual = dict(sorted(found.items(), key=lambda form: -form[1]))
-        return dict(islice(({word: found.get(word, 0)} | usual).items(), MAX_FORMS))
+        return dict(islice(({word: self.posts(word)} | usual).items(), MAX_FORMS))
 
     def endings(self, beginning: str, limit: int) -> Mapping[str, int]:
         """Return the most frequent words that begin so, and their posts."""
@@ -81,5 +81,7 @@ class Vocabulary:
         return [token for (token,) in rows]
 
     def posts(self, word: str) -> int:
-        """Return how many posts hold a word looked up, in this very form."""
+        """Return how many posts hold a word looked up, in this very form; a number is rare."""
+        if word.isdigit():
+            return 1
         return max((forms.get(word, 0) for forms in self._rows[word].values()), default=0)

@@ -141,11 +141,12 @@ def _unspelt(indexed: set[str], text: str) -> set[str]:
 
 
 def _terms_in(pieces: Iterable[str]) -> dict[str, str]:
-    """Return the terms of the index by their spelling in lower case."""
+    """Return the terms of the index by their spelling: but for acronyms, in lower case."""
     found, odd = {}, []
     for stretch in set(_STRETCH.findall("\n".join(pieces))):
         if _ORDINARY.fullmatch(stretch):
-            spelling = stretch.lower()
+            is_acronym = stretch.isupper() and len(stretch) <= LONGEST_ACRONYM
+            spelling = stretch if is_acronym else stretch.lower()
             found[spelling] = fold(spelling)
         else:
             odd.append(stretch)
