@@ -23,6 +23,7 @@ import pytest
 from aggregator.language import STOP_WORDS, fold
 from aggregator.model import DOCUMENTS
 from aggregator.search import FACETS, FacetValue, Query, Results, finding, search
+from aggregator.search.query import without_facet
 from aggregator.store import reading
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -107,6 +108,8 @@ class Plain:
         }
         (oldest, newest) = connection.execute("SELECT min(annee), max(annee) FROM plain").fetchone()
         self.years = range(oldest, newest + 1)
+        self._found: dict[Query, list[int]] = {}  # of what was said last
+        self._asked: Sequence[int] = ()
 
     @cached_property
     def words(self) -> list[tuple[str, list[str]]]:
@@ -135,6 +138,7 @@ class Plain:
 
     def say(self, match: str) -> None:
         """Ask the bare index."""
+        self._found.clear()
         self.connection.execute("DELETE FROM temp.said")
         statement = "SELECT id FROM plain WHERE ? = ''"
         if match:
@@ -142,11 +146,23 @@ class Plain:
         self.connection.execute(f"INSERT INTO temp.said {statement}", (match,))
 
     def ids(self, query: Query, *, but: Sequence[str] = ()) -> list[int]:
-        """Return what answers of what was said, the newest first."""
+        """Return what answers of what was said, the newest first.
+
+        Args:
+            query: Its filters.
+            but: Facets whose selection is left out.
+        """
+        for facet in but:
+            query = without_facet(query, facet)
+        if query not in self._found:
+            self._found[query] = self._ids(query)
+        return self._found[query]
+
+    def _ids(self, query: Query) -> list[int]:
         statement = "SELECT id FROM plain JOIN said USING (id) WHERE author LIKE ?"
         rows = self._column(f"{statement} ORDER BY published DESC, id DESC", f"%{query.author}%")
         for facet in FACETS:
-            if facet not in but and query.selected(facet):
+            if query.selected(facet):
                 more = (json.dumps(list(DOCUMENTS)),) if facet == "document" else ()
                 kept = set(
                     self._column(
@@ -170,10 +186,12 @@ class Plain:
 
     def counts(self, facet: str, ids: Sequence[int]) -> dict[str, int]:
         """Return how many of these posts have each value."""
-        self.connection.execute("DELETE FROM temp.asked")
-        self.connection.execute(
-            "INSERT INTO temp.asked SELECT value FROM json_each(?)", (json.dumps(ids),)
-        )
+        if ids != self._asked:
+            self._asked = ids
+            self.connection.execute("DELETE FROM temp.asked")
+            self.connection.executemany(
+                "INSERT INTO temp.asked VALUES (?)", [(number,) for number in ids]
+            )
         more = (json.dumps(list(DOCUMENTS)),) if facet == "document" else ()
         return dict(self.connection.execute(_COUNTS[facet], more).fetchall())
 
