@@ -63,11 +63,7 @@ class Wanted:
 
     required: tuple[tuple[Concept, ...], ...] = ()
     excluded: tuple[Wording, ...] = ()
-
-    @property
-    def cost(self) -> int:
-        """How many places of words the index reads, at most."""
-        return sum(concept.cost for concept in self.concepts)
+    cost: int = 0  # how many places of words the index reads, at most
 
     @property
     def wordings(self) -> int:
@@ -107,13 +103,14 @@ def expand(parsed: Parsed, names: Names, vocabulary: Vocabulary) -> Wanted:
         word for group in groups for stretch in group for name in stretch.same for word in name
     )
     is_alone = len(groups) == 1
-    return Wanted(
-        required=tuple(
-            tuple(expansion.concept(stretch, is_alone=is_alone) for stretch in group)
-            for group in groups
-        ),
-        excluded=tuple(wording for term in parsed.excluded for wording in expansion.wordings(term)),
+    required = tuple(
+        tuple(expansion.concept(stretch, is_alone=is_alone) for stretch in group)
+        for group in groups
     )
+    excluded = tuple(wording for term in parsed.excluded for wording in expansion.wordings(term))
+    cost = sum(concept.cost for group in required for concept in group)
+    cost += sum(map(expansion.cost, excluded))
+    return Wanted(required=required, excluded=excluded, cost=cost)
 
 
 def widen(wanted: Wanted, vocabulary: Vocabulary) -> Wanted:
@@ -231,7 +228,7 @@ class _Expansion:
         return Concept(
             parts=tuple(tuple(part) for part in parts),
             same=tuple(same),
-            cost=sum(map(self._cost, (*(wording for part in parts for wording in part), *same))),
+            cost=sum(map(self.cost, (*(wording for part in parts for wording in part), *same))),
             tokens=(
                 *self._themes(stretch.terms),
                 *(() if is_alone else self._names(stretch.terms)),
@@ -248,7 +245,8 @@ class _Expansion:
         self.vocabulary.learn(wording.words)
         return min(map(self.vocabulary.posts, wording.words))
 
-    def _cost(self, wording: Wording) -> int:
+    def cost(self, wording: Wording) -> int:
+        """Return how many places of words the index reads for it, at most."""
         self.vocabulary.learn(wording.words)
         places = sum(map(self.vocabulary.posts, wording.words))
         return places if len(wording.words) == 1 else places * _PHRASE_COST

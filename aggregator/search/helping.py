@@ -5,15 +5,13 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from aggregator.language import sound
+from aggregator.search.asking import MAX_COST, Asking
 from aggregator.search.model import FACETS, Archive, Query, Total, Wider
 from aggregator.search.query import without_facet
 from aggregator.search.terms import Term, write
-
-if TYPE_CHECKING:
-    from aggregator.search.asking import Asking
 
 Kind = Literal["word", "quotes", "facet", "filters"]
 
@@ -70,7 +68,7 @@ class _Candidate:
     posts: int
 
 
-def correct(asking: "Asking") -> "Asking | None":
+def correct(asking: Asking) -> Asking | None:
     """Return the query with its misspelt words as the posts spell them; None where none is."""
     text = asking.query.text
     for term in asking.parsed.terms:
@@ -141,11 +139,16 @@ def _apart(connection: sqlite3.Connection, word: str) -> str | None:
     return None if row is None else f"{row[0]} {row[1]}"
 
 
-def wider(asking: "Asking") -> tuple[Wider, ...]:
-    """Return queries that ask for less and find something."""
+def wider(asking: Asking) -> tuple[Wider, ...]:
+    """Return queries that ask for less and find something, as far as looking is cheap."""
     found = []
+    left = MAX_COST
     for one in _wider(asking):
-        total = asking.instead(one.query).count(limit=_COUNTED)
+        other = asking.instead(one.query)
+        left -= other.wanted.cost
+        if left < 0:
+            break
+        total = other.count(limit=_COUNTED)
         if total.value:
             found.append(replace(one, total=total))
         if len(found) == MAX_WIDER:
@@ -153,7 +156,7 @@ def wider(asking: "Asking") -> tuple[Wider, ...]:
     return tuple(found)
 
 
-def _wider(asking: "Asking") -> Iterator[Wider]:
+def _wider(asking: Asking) -> Iterator[Wider]:
     query, parsed = replace(asking.query, page=1), asking.parsed
     if any(term.is_exact for term in parsed.terms):
         text = query.text.translate(_WITHOUT_QUOTES)

@@ -151,6 +151,7 @@ def test_what_a_query_costs_to_ask(posts: Any, wanted: Expand) -> None:
     posts.count()
     assert wanted("vélo").cost == 3
     assert wanted("xyzzy").cost == 0
+    assert wanted("xyzzy -vélo").cost == 3
     assert wanted('"vélo ville"').cost >= wanted("vélo ville").cost == 6
 
 

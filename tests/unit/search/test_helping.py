@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.search import Query, Results
+from aggregator.search import Query, Results, helping
 
 Ask = Callable[..., Results]
 
@@ -111,6 +111,13 @@ def test_a_wider_query_finds_what_it_says(ask: Ask) -> None:
         results = ask(**{name: getattr(one.query, name) for name in ("text", "since", "page")})
         assert results.total == one.total
         assert one.query.page == 1
+
+
+def test_wider_queries_are_looked_for_as_far_as_it_is_cheap(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(helping, "MAX_COST", 25)  # one of the word that 25 posts hold
+    assert wider(ask("vélo", sources=("blog",), kinds=("blog",))) == [("facet", ("source",), 25)]
 
 
 def test_nothing_wider_where_something_is_found(ask: Ask) -> None:
