@@ -1,7 +1,7 @@
 """The `aggregator` command: words only, no logic.
 
 Results go to standard output; progress and complaints to standard error. Exit status: 0 well,
-1 some sources failed, 2 list or usage wrong, 3 database.
+1 some sources failed or the index is wrong, 2 list or usage wrong, 3 database.
 """
 
 import gc

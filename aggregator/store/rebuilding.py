@@ -5,12 +5,14 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from aggregator.language import lemmas
 from aggregator.store import counting, index, tags
 from aggregator.store.lexicon import Lexicon
 from aggregator.store.lock import let_others_write
 
 BATCH = 1000  # posts a transaction: about 0.3 s
 EMPTIED = 5_000  # rows of an old index a transaction
+_ALL = 2**63 - 1  # no id is larger
 
 Transaction = Callable[[], AbstractContextManager[None]]
 Progress = Callable[[int, int], None]
@@ -71,11 +73,16 @@ def rebuild(
     builder = _Builder(connection, transaction)
     builder.start()
     done, copied = 0, BATCH
-    while copied == BATCH:
-        copied = builder.copy()
-        done += copied
-        if progress is not None:
-            progress(done, max(done, total))
+    # What a power cut takes of a rebuild is begun again anyway.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        while copied == BATCH:
+            copied = builder.copy()
+            done += copied
+            if progress is not None:
+                progress(done, max(done, total))
+    finally:
+        connection.execute("PRAGMA synchronous = FULL")
     builder.finish()
     return done
 
@@ -91,6 +98,7 @@ class _Builder:
 
     def start(self) -> None:
         """Make the new tables, in place of what an interrupted rebuild has left."""
+        lemmas("mots")  # reads the dictionary now, rather than while others wait
         with self._transaction():
             self._connection.execute("DELETE FROM reindexing")
         self._discard()
@@ -130,8 +138,6 @@ class _Builder:
             " WHERE id > (SELECT copied FROM reindexing) ORDER BY id LIMIT ?",
             (BATCH,),
         ).fetchall()
-        if not rows:
-            return 0
         self._refile({row[0]: row[4] for row in rows})
         pieces: set[str] = set()
         plain = {post for post, *texts, _ in rows if index.read(pieces, *texts)}
@@ -139,7 +145,9 @@ class _Builder:
         index.insert(self._connection, "posts_fts_next", sorted(plain), origin="posts")
         index.insert(self._connection, "posts_fts_next", sorted(others), origin="posts_indexed")
         self._lexicon.add(pieces)
-        self._connection.execute("UPDATE reindexing SET copied = ?", (rows[-1][0],))
+        # After the last batch, whatever else is saved goes into both.
+        copied = rows[-1][0] if len(rows) == BATCH else _ALL
+        self._connection.execute("UPDATE reindexing SET copied = ?", (copied,))
         return len(rows)
 
     def _refile(self, before: dict[int, str]) -> None:

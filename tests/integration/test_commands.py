@@ -204,8 +204,27 @@ def test_a_backup_with_a_fault_exits_3(town: Path) -> None:
     database.close()
     done = run("--town", town, "backup", "--verify")
     assert done.returncode == 3
-    assert "the search index does not hold the posts" in done.stderr
+    assert "the search index is wrong: it does not hold the posts" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_index_is_proved_or_exits_1(town: Path) -> None:
+    run("--town", town, "crawl")
+    done = run("--town", town, "check-index")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "the search index holds exactly the 3 posts\n",
+    )
+    assert "word for word…" in done.stderr
+    with sqlite3.connect(town / "db" / "veille.db") as database:
+        database.execute("DELETE FROM terms")
+    database.close()
+    done = run("--town", town, "check-index")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the search index is wrong: words missing from `terms`: " in done.stderr
+    assert "`aggregator reindex` makes it anew" in done.stderr
+    assert run("--town", town, "reindex").returncode == 0
+    assert run("--town", town, "check-index").returncode == 0
 
 
 def test_a_backup_that_cannot_be_made_exits_3(town: Path) -> None:
@@ -217,7 +236,7 @@ def test_a_backup_that_cannot_be_made_exits_3(town: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["status", "reindex", "serve", "backup"])
+@pytest.mark.parametrize("command", ["status", "reindex", "serve", "backup", "check-index"])
 def test_a_mistyped_database_is_not_made(town: Path, command: str) -> None:
     done = run("--town", town, "--db", town / "autre.db", command)
     assert done.returncode == 3

@@ -37,7 +37,7 @@ from aggregator.errors import StoreError
 from aggregator.fetch import Web, address
 from aggregator.model import Outcome, State, Town
 from aggregator.readers import load_scrapers
-from aggregator.store import Store
+from aggregator.store import Store, prepare
 
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
 
@@ -51,6 +51,7 @@ def check(path: Path) -> Counter[str]:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        prepare(connection)
         connection.execute("INSERT INTO posts_fts (posts_fts, rank) VALUES ('integrity-check', 1)")
         tables = ("posts", "posts_fts", "post_facets")
         assert (
@@ -104,7 +105,7 @@ CRAWLER = textwrap.dedent(
     from aggregator.fetch import Web
     from aggregator.model import Source, Town
     from aggregator.readers import load_scrapers
-    from aggregator.store import Store
+    from aggregator.store import Store, prepare
 
     path, port, feeds = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     sources = tuple(

@@ -8,7 +8,8 @@ import textwrap
 import time
 from pathlib import Path
 
-from aggregator.store import Store
+from aggregator.store import Store, prepare
+from aggregator.store.lexicon import is_word
 
 KILLS = 20
 
@@ -32,7 +33,8 @@ WRITER = textwrap.dedent(
             posts = [
                 Post(
                     source="s", guid=guid, url=f"https://s/{guid}", title=f"{run} {number}",
-                    text=f"mot{guid} " * 200, published=start + timedelta(minutes=number, days=run),
+                    text=f"mot{guid} mot{guid.replace('-', '')}x " * 100,
+                    published=start + timedelta(minutes=number, days=run),
                     date_origin=DateOrigin.STATED, digest=f"{run} {number}",
                 )
                 for guid in guids
@@ -83,6 +85,7 @@ def test_nothing_reported_is_lost_to_a_kill(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    prepare(connection)
     tables = ("posts", "post_facets", "posts_fts")
     counts = {connection.execute(f"SELECT count(*) FROM {t}").fetchone() for t in tables}
     assert len(counts) == 1
@@ -90,3 +93,48 @@ def test_nothing_reported_is_lost_to_a_kill(tmp_path: Path) -> None:
     with Store.open(path) as store:
         assert store.check_index().sound
         assert store.history("s").post_count >= len(reported)
+        store.count_terms()  # words of texts that were edited since go
+        store._connection.execute(
+            "CREATE VIRTUAL TABLE temp.v USING fts5vocab (main, posts_fts, col)"
+        )
+        vocabulary, terms = (
+            {term for (term,) in store._connection.execute(query)}
+            for query in (
+                "SELECT term FROM temp.v WHERE col IN ('title', 'text')",
+                "SELECT term FROM terms",
+            )
+        )
+        assert terms == set(filter(is_word, vocabulary))
+
+
+def test_a_killed_rebuild_neither_blocks_the_next_nor_loses_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    kill_a_writer(path, 0, 0.5)
+    rebuilder = textwrap.dedent(
+        """
+        import sys
+        from pathlib import Path
+        from aggregator.store import Store, rebuilding
+
+        rebuilding.BATCH = 10
+        with Store.open(Path(sys.argv[1])) as store:
+            while True:
+                store.reindex(lambda done, total: print(done, flush=True))
+        """
+    )
+    chance = random.Random(4)
+    for run in range(1, 6):
+        with subprocess.Popen(
+            [sys.executable, "-c", rebuilder, str(path)], stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            assert kill_a_writer(path, run, chance.uniform(0, 0.3))
+            child.kill()
+        with Store.open(path) as store:
+            assert store.check_index().sound
+    with Store.open(path) as store:
+        assert store.reindex().posts == store.check_index().posts
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()

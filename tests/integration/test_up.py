@@ -23,6 +23,8 @@ from integration.commands import (
 )
 from unit.crawl.hub import Hub
 
+from aggregator.store import prepare
+
 
 def total(address: str, words: str = "conseil") -> int:
     value: int = get_json(f"{address}/recherche.json?q={words}")["total"]["value"]
@@ -32,6 +34,7 @@ def total(address: str, words: str = "conseil") -> int:
 def check_database(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        prepare(connection)
         connection.execute("INSERT INTO posts_fts (posts_fts, rank) VALUES ('integrity-check', 1)")
         doubles = connection.execute(
             "SELECT guid FROM posts GROUP BY source_id, guid HAVING count(*) > 1"

@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model import Post
-from aggregator.store import IndexReport, Store, rebuilding
+from aggregator.store import IndexCheck, IndexReport, Store, index, rebuilding
 
 MakePost = Callable[..., Post]
 Save = Callable[..., Any]
@@ -125,6 +125,8 @@ def test_what_changes_during_a_rebuild_is_in_the_new_index(
     filled.reindex(meddle)
     assert matches(rows, "neuf") == 2
     assert matches(rows, "numero") == 10
+    assert set(rows("SELECT posts FROM terms WHERE term = 'neuf'")) == {(2,)}
+    assert filled.check_index().sound
 
 
 def test_an_interrupted_rebuild_leaves_the_old_index(
@@ -140,3 +142,113 @@ def test_an_interrupted_rebuild_leaves_the_old_index(
     assert filled.check_index().sound
     assert filled.reindex() == IndexReport(posts=9)
     assert rows("SELECT count(*) FROM reindexing") == [(0,)]
+
+
+def test_a_killed_rebuild_leaves_words_to_the_next(
+    filled: Store, rows: Rows, save: Save, make_post: MakePost
+) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    for word in ("premier", "second"):
+        with pytest.raises(KeyboardInterrupt):
+            filled.reindex(stop)
+        save(make_post("old", title=word))
+        assert rows("SELECT 1 FROM terms WHERE term = ?", word)
+        assert rows("SELECT 1 FROM terms_next WHERE term = ?", word)
+    filled.reindex()
+    filled.reindex()
+    assert filled.check_index().sound
+    assert (
+        rows("SELECT name FROM sqlite_master WHERE name GLOB '*_old*' OR name = 'terms_next'") == []
+    )
+    assert len(rows("SELECT 1 FROM sqlite_master WHERE type = 'index' AND tbl_name = 'terms'")) == 2
+
+
+def test_an_index_of_other_rules_is_made_anew_when_opened(filled: Store, rows: Rows) -> None:
+    rows("DELETE FROM terms")
+    rows("INSERT INTO posts_fts (posts_fts) VALUES ('delete-all')")
+    rows("UPDATE posts SET fac = 'xs1'")
+    rows("UPDATE index_rules SET version = 0")
+    assert filled.check_index().faults == ("it was made by another version's rules",)
+    steps: list[int] = []
+    with Store.open(filled.path, lambda done, _total: steps.append(done)) as opened:
+        assert steps == [3, 6, 8]
+        assert opened.check_index().sound
+    assert matches(rows, "numero") == 8
+    assert matches(rows, "xm202603") == 8
+
+
+def test_migrating_makes_the_index_anew(filled: Store, rows: Rows) -> None:
+    rows("UPDATE index_rules SET version = 0")
+    steps: list[int] = []
+    assert Store.migrate(filled.path, lambda done, _total: steps.append(done)) == []
+    assert steps == [3, 6, 8]
+    assert rows("SELECT version FROM index_rules") == [(index.RULES,)]
+
+
+def test_an_empty_database_is_of_todays_rules(store: Store, rows: Rows) -> None:
+    assert rows("SELECT version FROM index_rules") == [(index.RULES,)]
+    assert store.check_index() == IndexCheck(posts=0)
+
+
+def test_two_rebuilds_at_once_are_told_apart(filled: Store) -> None:
+    def another(_done: int, _total: int) -> None:
+        with (
+            Store.open(filled.path) as second,
+            pytest.raises(StoreError, match="already being rebuilt by another process"),
+        ):
+            second.reindex()
+
+    assert filled.reindex(another) == IndexReport(posts=8)
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        ("DELETE FROM terms WHERE term IN ('titre', 'fin')", "from `terms`: fin, titre"),
+        ("DELETE FROM post_facets WHERE id = (SELECT max(id) FROM posts)", "posts filed wrongly: "),
+        ("UPDATE post_facets SET month = 190001", "posts filed wrongly: "),
+        ("UPDATE posts SET categories = '[\"Culture\"]'", "posts filed wrongly: "),
+        ("UPDATE posts SET author = 'Autre'", "word for word"),
+    ],
+)
+def test_a_check_names_what_is_wrong(filled: Store, rows: Rows, damage: str, fault: str) -> None:
+    rows(damage)
+    found = filled.check_index()
+    assert not found.sound
+    assert fault in "; ".join(found.faults)
+    filled.reindex()
+    assert filled.check_index().sound
+
+
+def test_posts_that_are_filed_anew_stay_in_the_index_in_use(filled: Store, rows: Rows) -> None:
+    rows("UPDATE posts SET categories = '[\"Culture\"]'")
+
+    def stop(done: int, _total: int) -> None:
+        if done > 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        filled.reindex(stop)
+    assert matches(rows, "xt1") == 6
+    assert filled.check_index().is_sound
+    filled.reindex()
+    assert matches(rows, "xt1") == 8
+
+
+@pytest.mark.parametrize("batch", [3, 4])  # the last batch holds two posts, or none
+def test_what_comes_after_the_last_batch_is_in_the_new_index(
+    filled: Store, make_post: MakePost, now: datetime, monkeypatch: Any, batch: int
+) -> None:
+    monkeypatch.setattr(rebuilding, "BATCH", batch)
+    late = datetime.fromisoformat("2031-01-01T00:00:00Z")
+
+    def meddle(done: int, _total: int) -> None:
+        if done == 8:
+            with Store.open(filled.path) as crawler, crawler.transaction():
+                posts = [make_post(f"late {n}", title="Tard", published=late) for n in range(2)]
+                crawler.save("blog", [*posts, make_post("0", title="Retard")], seen=now)
+
+    filled.reindex(meddle)
+    assert filled.check_index() == IndexCheck(posts=10)
