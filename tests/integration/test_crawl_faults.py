@@ -103,10 +103,12 @@ CRAWLER = textwrap.dedent(
     from aggregator.clock import now
     from aggregator.crawl import crawl
     from aggregator.fetch import Web
+    from aggregator.language import lemma
     from aggregator.model import Source, Town
     from aggregator.readers import load_scrapers
-    from aggregator.store import Store, prepare
+    from aggregator.store import Store
 
+    lemma("mots")  # reads the dictionary
     path, port, feeds = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     sources = tuple(
         Source(slug=f"s{n}", name=f"s{n}", url=f"http://s{n}.localhost:{port}", kind="blog",
