@@ -24,7 +24,10 @@ CLOSED_COLUMNS = frozenset(
 
 # The index gives texts back word by word: its tables are closed, all but the one with a version
 # number, which SQLite reads to open it. Subscriptions hold the secrets that hubs sign with.
-_CLOSED_TABLES = re.compile(r"posts_indexed|posts_fts(?!(_next)?_config$)|subscriptions$")
+_CLOSED_TABLES = re.compile(r"posts_indexed|posts_fts(?!(_next|_old)?_config$)|subscriptions$")
+# Those of a rebuild (store/rebuilding.py) come and go while a connection is open; Datasette looks
+# at every table there is.
+_PASSING_TABLES = frozenset({"posts_fts_next_config", "posts_fts_old_config"})
 
 # Of the tables that SQLite makes up itself; others name files of this machine, show its memory or
 # other people's queries, and not every build of SQLite has the same.
@@ -114,7 +117,7 @@ def guard(connection: sqlite3.Connection) -> None:
     connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_PATTERN_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     named = connection.execute("SELECT lower(name) FROM sqlite_master WHERE type <> 'index'")
-    tables = frozenset(name for (name,) in named) | OPEN_MODULES
+    tables = frozenset(name for (name,) in named) | _PASSING_TABLES | OPEN_MODULES
     connection.set_authorizer(partial(_authorise, tables))
 
 

@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from unit.data.withheld import build
 
 from aggregator.data.guard import (
     CLOSED_COLUMNS,
@@ -271,6 +272,24 @@ def test_public_views_show_what_may_be_shown(connection: sqlite3.Connection) -> 
 )
 def test_honest_sql_runs(connection: sqlite3.Connection, sql: str) -> None:
     assert run(connection, sql)
+
+
+def test_tables_of_a_rebuild_are_described_while_they_last(tmp_path: Path) -> None:
+    database = build(tmp_path / "veille.db")
+    indexes = ("posts_fts", "posts_fts_next", "posts_fts_old")
+    described: set[str] = set()
+    with (
+        closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection,
+        closing(sqlite3.connect(database, isolation_level=None)) as writer,
+    ):
+        guard(connection)
+        for index in indexes:
+            writer.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {index} USING fts5 (text)")
+            if connection.execute(f"PRAGMA table_info({index})").fetchall():
+                described.add(index)
+            with pytest.raises(REFUSED):
+                connection.execute(f"SELECT text FROM {index}")
+    assert described == set(indexes)
 
 
 def test_recherche_gives_names_of_posts_and_nothing_else(connection: sqlite3.Connection) -> None:
