@@ -34,7 +34,7 @@ _LETTERS = (
 )
 _ORDINARY = re.compile(f"[{_LETTERS}]+")
 _WORD = re.compile(r"[^\W_]+")
-_LIGATED = re.compile(r"\S*[œŒæÆ]\S*")
+_LIGATURE = re.compile("[œŒæÆ]")
 
 LONGEST_ACRONYM = 5
 
@@ -132,7 +132,7 @@ def pieces_of(text: str, *, plain: bool) -> Iterable[str]:
 
 def _unspelt(indexed: set[str], text: str) -> set[str]:
     """Put back the ligatures that the text has."""
-    for piece in _LIGATED.findall(text):
+    for piece in filter(_LIGATURE.search, text.split()):
         spelt = indexed_text(piece)
         if spelt in indexed:
             indexed.remove(spelt)
@@ -167,12 +167,15 @@ def _tokenised(stretches: list[str]) -> dict[str, str]:
             "INSERT INTO stretches (rowid, text) VALUES (?, ?)", enumerate(stretches)
         )
         found = {}
+        spelt: dict[int, dict[str, str]] = {}
         for term, number in connection.execute("SELECT term, doc FROM tokens"):
-            written = unicodedata.normalize("NFC", stretches[number])
-            found[_spelt(term, written)] = term
+            if number not in spelt:
+                spelt[number] = _spellings(stretches[number])
+            found[spelt[number].get(term, term)] = term
     return found
 
 
-def _spelt(term: str, stretch: str) -> str:
-    """Return a term as the stretch writes it, where that can be told."""
-    return next((word for word in _WORD.findall(stretch.lower()) if fold(word) == term), term)
+def _spellings(stretch: str) -> dict[str, str]:
+    """Return the words of a stretch as it writes them, by term, where that can be told."""
+    written = unicodedata.normalize("NFC", stretch).lower()
+    return {fold(word): word for word in reversed(_WORD.findall(written))}
