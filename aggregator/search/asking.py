@@ -8,31 +8,27 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from functools import cached_property
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from aggregator.language import indexed_text, words
-from aggregator.model import first_id, moment_of
 from aggregator.search.expansion import Wanted, expand, widen
 from aggregator.search.facets import TIMED, Values
 from aggregator.search.fields import understand
-from aggregator.search.finding import EVER, Found, Span, Wish, count, find, tally
+from aggregator.search.finding import COUNTED_POSTS, Found, Span, Wish, count, find, tally
 from aggregator.search.match import build_match
 from aggregator.search.model import FACETS, MAX_PAGES, PAGE_SIZE, FacetValue, Note, Query, Total
 from aggregator.search.names import Names
 from aggregator.search.ranking import Ranking
 from aggregator.search.terms import Parsed, parse
+from aggregator.search.times import Times, chosen_years
 from aggregator.search.vocabulary import Vocabulary
 
-# Places of words that the index may read for one query: about 0.3 s. Where a query costs more, it
-# is asked of the newest posts only.
-MAX_COST = 2_000_000
-_MANY_WORDINGS = 80
-_NTH = "SELECT id FROM post_facets ORDER BY id DESC LIMIT 1 OFFSET ?"
-_DATED_FROM = date(1000, 1, 1)  # undated posts of any age are filed in year 1
-_LAST_DAY = date(9999, 12, 31)  # of Python's calendar
+# Places of words that the index may read for one query: about 30 ms for single words, more for
+# phrases. Where a query costs more, it is asked of the newest posts only.
+MAX_COST = 1_200_000
+_MANY_WORDINGS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +98,7 @@ class Asking:
         match = build_match(self.wanted, tokens, author, any_of=any_of)
         if self.is_wordless and not match:
             return None
-        return Wish(match=match, span=self._span)
+        return Wish(match=match, span=self._span(but))
 
     def answer(self) -> Answer:
         """Find the page's posts, and count what can narrow them."""
@@ -129,7 +125,7 @@ class Asking:
         if facet == "annee":
             return self.wish(but=TIMED)
         if facet == "mois":
-            query = replace(self.query, years=self._chosen_years)
+            query = replace(self.query, years=chosen_years(self.query))
             return replace(self, query=query).wish(but=frozenset((facet,))) if query.years else None
         return self.wish(but=frozenset((facet,)))
 
@@ -159,8 +155,8 @@ class Asking:
         return Ranking(
             connection=self.connection,
             concepts=self.wanted.concepts,
-            newest=self._newest,
-            posts=self._posts,
+            newest=self._times.newest,
+            posts=self._times.posts,
             is_usual=self.reach is not None,
         )
 
@@ -172,7 +168,7 @@ class Asking:
         return _Counted(found.counts[facet], is_whole=found.is_whole)
 
     def _by_time(self, facet: str, wish: Wish, counted: "_Counted") -> "_Counted":
-        spans = self._years if facet == "annee" else self._months
+        spans = self._times.years if facet == "annee" else self._times.months(self.query)
         if not self._is_quick:
             return replace(counted, floors=frozenset(value for value, _ in spans))
         found = tally(self.connection, wish, spans)
@@ -181,8 +177,10 @@ class Asking:
     def _total(self, wish: Wish | None, found: Found, counts: Mapping[str, "_Counted"]) -> Total:
         if wish is None or found.is_whole:
             return Total(value=found.read, exact=True)
+        if not self._is_quick:
+            return Total(value=COUNTED_POSTS, exact=False)
         years = counts["annee"]
-        if wish.match and self._is_quick and self._wish_apart("annee") == wish:
+        if wish.match and self._wish_apart("annee") == wish:
             return Total(value=sum(years.counts.values()), exact=not years.floors)
         return count(self.connection, wish)
 
@@ -194,85 +192,28 @@ class Asking:
             return lines
         return tuple(replace(line, exact=line.value not in counted.floors) for line in lines)
 
-    @cached_property
-    def _zone(self) -> ZoneInfo:
-        row = self.connection.execute("SELECT timezone FROM town").fetchone()
-        return ZoneInfo(row[0] if row else "UTC")
-
-    @cached_property
-    def _posts(self) -> int:
-        (posts,) = self.connection.execute("SELECT count(*) FROM post_facets").fetchone()
-        return int(posts)
-
-    @cached_property
-    def _newest(self) -> datetime:
-        (newest,) = self.connection.execute("SELECT max(id) FROM post_facets").fetchone()
-        return moment_of(newest or 0)
-
-    def _from(self, day: date) -> int:
-        # Midnight of the calendar's first day may be out of it in another time zone.
-        day = max(day, _DATED_FROM)
-        return first_id(datetime.combine(day, time(), self._zone).astimezone(UTC))
-
-    @cached_property
-    def _span(self) -> Span:
-        reach = Span(low=None if self.reach is None else self._from(self.reach))
-        if self.query.since is None and self.query.until is None:
-            return reach
-        since, until = self.query.since or _DATED_FROM, self.query.until
-        asked = Span(low=self._from(since), high=None if until is None else self._from(until))
-        return asked.cut(reach)
-
     @property
     def _is_quick(self) -> bool:
-        """Whether it may be asked once a year: with many words each asking costs 10 ms."""
+        """Whether it may be asked again and again: with many words each time costs 10 ms."""
         return self.wanted.wordings <= _MANY_WORDINGS
 
     @cached_property
     def reach(self) -> date | None:
         """From which day on posts are read: all, unless words in most of them are asked for."""
-        if self.wanted.cost <= MAX_COST:
+        span = self._span(frozenset())
+        if span == self._times.asked(self.query, but=frozenset()) or span.low is None:
             return None
-        read = self._posts * MAX_COST // self.wanted.cost
-        row = self.connection.execute(_NTH, (read,)).fetchone()
-        return None if row is None else moment_of(row[0]).astimezone(self._zone).date()
+        return self._times.day(span.low)
+
+    def _span(self, but: frozenset[str]) -> Span:
+        asked = self._times.asked(self.query, but=but)
+        if self.wanted.cost <= MAX_COST:
+            return asked
+        return self._times.reached(asked, MAX_COST / self.wanted.cost)
 
     @cached_property
-    def _years(self) -> list[tuple[str, Span]]:
-        """The years that hold posts, from the latest; what has no date stands last, unnamed."""
-        (oldest,) = self.connection.execute(
-            "SELECT min(id) FROM post_facets WHERE id >= ?", (self._from(_DATED_FROM),)
-        ).fetchone()
-        if oldest is None:
-            return [("", EVER)]
-        last = self._newest.astimezone(self._zone).year
-        first = moment_of(oldest).astimezone(self._zone).year
-        years = range(max(last, first), first - 1, -1)
-        edges = {year: self._from(_first_of(year)) for year in (*years, years[0] + 1)}
-        spans = [(str(year), Span(low=edges[year], high=edges[year + 1])) for year in years]
-        return [*spans, ("", Span(high=edges[first]))]
-
-    @property
-    def _chosen_years(self) -> tuple[int, ...]:
-        """The years selected, else those of the months selected."""
-        of_months = (_year_and_month(month)[0] for month in self.query.months)
-        return self.query.years or tuple(dict.fromkeys(of_months))
-
-    @cached_property
-    def _months(self) -> list[tuple[str, Span]]:
-        """The months of the chosen years, and those selected, from the latest."""
-        months = {(year, month) for year in self._chosen_years for month in range(1, 13)}
-        months |= {_year_and_month(month) for month in self.query.months}
-        return [
-            (
-                f"{year:04d}-{month:02d}",
-                Span(
-                    low=self._from(_first_of(year, month)),
-                    high=self._from(_first_of(year + month // 12, month % 12 + 1)),
-                ),
-            )
-            for year, month in sorted(months, reverse=True)
-        ]
+    def _times(self) -> Times:
+        return Times(connection=self.connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,15 +222,3 @@ class _Counted:
     _: KW_ONLY
     is_whole: bool
     floors: frozenset[str] = frozenset()
-
-
-def _first_of(year: int, month: int = 1) -> date:
-    """Return the first day of a month; of any number, for addresses hold what people write."""
-    if year < _DATED_FROM.year:
-        return _DATED_FROM
-    return date(year, month, 1) if year <= _LAST_DAY.year else _LAST_DAY
-
-
-def _year_and_month(month: str) -> tuple[int, int]:
-    year, _, number = month.partition("-")
-    return int(year), int(number)

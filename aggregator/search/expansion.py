@@ -11,7 +11,7 @@ from aggregator.search.vocabulary import Vocabulary
 
 # Of all beginnings of words in a query (`quart*`), the most frequent, looked up one by one: the
 # index itself takes 10 to 100 ms to bring together all that begin so, each time it is asked.
-MAX_ENDINGS = 200
+MAX_ENDINGS = 100
 # Words of one root: they begin with the same letters, of a long one all but an ending.
 _LONGEST_ROOT = 5
 _ENDING = 3
