@@ -13,6 +13,7 @@ from aggregator.clock import from_iso
 from aggregator.language.french_dates import french_day
 from aggregator.model import DateOrigin, Display, Outcome, State
 from aggregator.portal import french, labels, links
+from aggregator.search import CAPPED_FACETS
 
 FOLDER = Path(__file__).parent / "templates"
 _GLOBALS: dict[str, Any] = {
@@ -20,6 +21,7 @@ _GLOBALS: dict[str, Any] = {
     "Display": Display,
     "Outcome": Outcome,
     "State": State,
+    "CAPPED_FACETS": CAPPED_FACETS,
     "HINT": labels.HINT,
     "STATES": labels.STATES,
     "DATED_STATES": labels.DATED_STATES,

@@ -13,7 +13,9 @@ from e2e.portal_visitor import Visitor, words
 
 from aggregator.clock import now, to_iso
 from aggregator.model import PRODUCT
+from aggregator.portal.french import number
 from aggregator.portal.views import FULL_BOXES, NAMED_BOXES
+from aggregator.search import CAPPED_FACETS, finding
 
 PAGES = (
     "/",
@@ -59,6 +61,18 @@ def test_pages_are_well_formed_french_html_with_one_script_of_ours(
     assert not [one for one in page.iter() if "style" in one.attrib]
     assert len(page.findall(".//h1")) == 1
     assert (page.findtext("head/title") or "").endswith("– Veille citoyenne, Valmont")
+
+
+def test_numbers_that_were_not_counted_whole_say_so(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Les nombres portent sur" not in words(visitor.ask("/recherche"))
+    for limit in ("COUNTED_POSTS", "COUNTED_TOTAL", "CAPPED_FACETS"):
+        monkeypatch.setattr(finding, limit, 10)
+    page = words(visitor.ask("/recherche"))
+    counted = f"sur les {number(CAPPED_FACETS)} publications les plus récentes"
+    assert " ".join(counted.split()) in page
+    assert "au moins ce nombre" in page
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/recherche.json", "/recherche.atom", "/rien"])
