@@ -31,7 +31,7 @@ CREATE TABLE index_rules (
 INSERT INTO index_rules (id, version) VALUES (1, 0);
 
 -- Every word of titles and texts, without accents as the index has it, and what it is a form of:
--- forms that share a lemma answer each other. « marche » has two lines: marche, marché.
+-- forms that share a lemma answer each other. « marche » has two lines: marche, marcher.
 -- spelling: as it is written, in lower case but for acronyms. sound: folded as it is heard, for misspellings.
 -- posts: how many hold it, as last counted (each night); those of today count as one.
 CREATE TABLE terms (
