@@ -87,7 +87,8 @@ def _write(
             if write.changed:
                 _update(connection, write, write.stored.id, number, seen)
             filed.append((number, write.tags))
-            if write.edited:
+            # One that moves may get past a rebuild, which then reads it nowhere.
+            if write.edited or write.moves:
                 _say(backlog, number, write.post)
     tags.write(connection, filed)
     new = [write for write in plan.writes if write.stored is None]
