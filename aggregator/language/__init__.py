@@ -1,6 +1,6 @@
 """French as the index reads it: letters folded, words told apart; and names as slugs."""
 
-from aggregator.language.folding import MARKS, fold, spellings, words
+from aggregator.language.folding import MARKS, fold, words
 from aggregator.language.indexing import Token, indexed_text, is_plain, tokens
 from aggregator.language.lemmas import lemma, lemmas
 from aggregator.language.slugs import slugified
@@ -18,7 +18,6 @@ __all__ = [
     "lemmas",
     "slugified",
     "sound",
-    "spellings",
     "tokens",
     "words",
 ]

@@ -7,7 +7,6 @@ here would part words that it keeps together, so they are left alone.
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator
 
 # The marks that unicode61 drops inside a word; at any other one it splits the word.
@@ -37,11 +36,6 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def spellings(letter: str) -> str:
-    """Return every single letter that folds to this one, itself and its capital included."""
-    return _SPELLINGS.get(letter, letter)
-
-
 def _folded_letters() -> Iterator[tuple[str, str]]:
     for code in _ALPHABETS:
         letter = chr(code)
@@ -52,13 +46,4 @@ def _folded_letters() -> Iterator[tuple[str, str]]:
             yield letter, letter.lower()
 
 
-def _invert(table: dict[str, str]) -> dict[str, str]:
-    spelt = defaultdict(list)
-    for letter, base in table.items():
-        spelt[base].append(letter)
-    return {base: "".join(letters) for base, letters in spelt.items()}
-
-
-_LETTERS = dict(_folded_letters())
-_SPELLINGS = _invert(_LETTERS)
-_TABLE = str.maketrans({**_LETTERS, **_LIGATURES, **dict.fromkeys(MARKS)})
+_TABLE = str.maketrans({**dict(_folded_letters()), **_LIGATURES, **dict.fromkeys(MARKS)})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.language import MARKS, fold, spellings, words
+from aggregator.language import MARKS, fold, words
 
 FRENCH = "aàâäbcçdeéèêëfghiîïjklmnoôöpqrstuùûüvwxyÿzœæ"
 LIGATURES = (("œ", "oe"), ("Œ", "Oe"), ("æ", "ae"), ("Æ", "Ae"))
@@ -93,9 +93,3 @@ def test_french_words_are_those_of_the_index(text: str) -> None:
 @given(st.text())
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
-
-
-def test_spellings_are_what_folds_to_a_letter() -> None:
-    assert {"e", "E", "é", "È"} <= set(spellings("e"))
-    assert all(fold(letter) == "e" for letter in spellings("e"))
-    assert spellings("4") == "4"
