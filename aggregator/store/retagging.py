@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from aggregator.store import index, tags
+from aggregator.store.lock import let_others_write
 from aggregator.store.themes import Themes
 
 BATCH = 250  # posts a transaction: about 0.1 s
@@ -40,6 +41,8 @@ def finish(connection: sqlite3.Connection, transaction: Transaction) -> None:
         while after is not None:
             with transaction():
                 after = _retag_batch(connection, names, move, after)
+            if after is not None:
+                let_others_write()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
