@@ -11,7 +11,7 @@ from itertools import islice
 
 from aggregator.language import fold, lemma
 
-MAX_FORMS = 30  # of a word, the most frequent: « faire » has more
+MAX_FORMS = 16  # of a word, the most frequent: « faire » has more
 
 _FORMS = """
 SELECT asked.value, other.term, other.lemma, max(other.posts) AS posts
