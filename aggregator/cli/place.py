@@ -14,7 +14,8 @@ _OPTIONS = (
     click.option(
         "--town",
         type=click.Path(path_type=Path, file_okay=False),
-        help="The town folder (sources.yaml, synonyms.yaml, scrapers/, metadata.json). Also AGGREGATOR_TOWN.",
+        help="The town folder (sources.yaml, synonyms.yaml, scrapers/, metadata.json)."
+        " Also AGGREGATOR_TOWN.",
     ),
     click.option(
         "--db",

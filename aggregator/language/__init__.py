@@ -2,7 +2,7 @@
 
 from aggregator.language.folding import MARKS, fold, words
 from aggregator.language.indexing import Token, indexed_text, is_plain, tokens
-from aggregator.language.lemmas import lemma, lemmas
+from aggregator.language.lemmas import is_french, lemma, lemmas
 from aggregator.language.slugs import slugified
 from aggregator.language.sounds import sound
 from aggregator.language.stop_words import STOP_WORDS
@@ -13,6 +13,7 @@ __all__ = [
     "Token",
     "fold",
     "indexed_text",
+    "is_french",
     "is_plain",
     "lemma",
     "lemmas",

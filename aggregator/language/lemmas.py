@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _LONGEST_KEPT = 3  # letters: shorter words have too few for their forms to be told from others
 _LONGEST_ACRONYM = 5
 _LONGEST_WORD = 40
-_PLURAL = re.compile(r"(?:(?<![sièx])s|(?<=[eo]u)x|(?<=eau)x)\Z")
+# Of words unknown, many for want of their accents: plural, and the feminine of « agée ».
+_UNKNOWN = re.compile(r"(?:(?<=e)es?|(?<![sièx])s|(?<=[eo]u)x|(?<=eau)x)\Z")
 _VERBS = ("er", "ir", "re")
 # What nouns, participles and the present end in, and the verbs they may come from.
 _INFINITIVES = {
@@ -55,7 +56,12 @@ def lemma(word: str) -> str:
     is_acronym = word.isupper() and len(word) <= _LONGEST_ACRONYM
     if is_acronym or not _LONGEST_KEPT < len(low) <= _LONGEST_WORD:
         return fold(low)
-    return fold(_OWN.get(low) or _from_dictionary(low) or _PLURAL.sub("", low))
+    return fold(_OWN.get(low) or _from_dictionary(low) or _UNKNOWN.sub("", low))
+
+
+def is_french(word: str) -> bool:
+    """Tell whether the dictionary knows a word as written, its accents included."""
+    return _looked_up(word.lower()) is not None
 
 
 @lru_cache(maxsize=16_384)

@@ -14,7 +14,7 @@ from typing import Self
 
 from aggregator.language import indexed_text, words
 from aggregator.search.expansion import Wanted, expand, widen
-from aggregator.search.facets import TIMED, Values
+from aggregator.search.facets import TIMED, UNDATED, Values
 from aggregator.search.fields import understand
 from aggregator.search.finding import COUNTED_POSTS, Found, Span, Wish, count, find, tally
 from aggregator.search.match import build_match
@@ -67,7 +67,7 @@ class Asking:
             parsed=parsed,
             wanted=expand(parsed, names, Vocabulary(connection)),
             notes=understood.notes,
-            is_wordless=bool(understood.words.strip()) and not parsed.required,
+            is_wordless=bool(understood.words.strip()) and not (parsed.required or parsed.excluded),
         )
 
     def instead(self, query: Query) -> "Asking":
@@ -91,13 +91,13 @@ class Asking:
         facets = [facet for facet in FACETS if self.query.selected(facet) and facet not in but]
         tokens = [self.values.tokens(facet, self.query) for facet in facets]
         author = words(indexed_text(self.query.author))
-        if (self.is_wordless and not self.wanted.excluded) or not all(tokens):
+        if self.is_wordless or not all(tokens):
             return None
         if self.query.author and not author:
             return None
         match = build_match(self.wanted, tokens, author, any_of=any_of)
-        if self.is_wordless and not match:
-            return None
+        if not match and self.wanted.excluded:  # taken away from all posts
+            match = build_match(self.wanted, [self.values.all_tokens("genre")], author)
         return Wish(match=match, span=self._span(but))
 
     def answer(self) -> Answer:
@@ -185,8 +185,8 @@ class Asking:
         return count(self.connection, wish)
 
     def _lines(self, facet: str, counted: "_Counted") -> tuple[FacetValue, ...]:
-        known = Counter({value: posts for value, posts in counted.counts.items() if value})
-        known.update(dict.fromkeys(counted.floors - {""}, 0))
+        known = counted.counts.copy()
+        known.update(dict.fromkeys(counted.floors - {UNDATED}, 0))
         lines = self.values.lines(facet, known, self.query)
         if not counted.floors:
             return lines

@@ -24,6 +24,7 @@ JOIN kinds AS k ON k.id = p.kind_id
 LEFT JOIN instances AS i ON i.id = p.instance_id
 ORDER BY wanted.key
 """
+_UNFINISHED = "SELECT 1 FROM index_rules WHERE version = 0 AND EXISTS (SELECT 1 FROM posts)"
 # So few posts, and another spelling is worth a word.
 _FEW = 3
 # So few, and those that hold most of the words are shown after them.
@@ -43,9 +44,10 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
 
     Raises:
         sqlite3.OperationalError: The database is locked, damaged or not migrated, or its owner
-            interrupted the statement.
+            interrupted the statement; or its index is being made anew.
     """
     with _snapshot(connection):
+        _require_index(connection)
         asking = Asking.of(connection, query)
         answer = asking.answer()
         results = _results(asking, answer)
@@ -68,8 +70,15 @@ def matching_uids(connection: sqlite3.Connection, text: str, *, limit: int) -> l
     For programs that go on with all that was found. An empty text finds all posts, one without
     any word none.
     """
+    _require_index(connection)
     wish = Asking.of(connection, Query(text=text)).wish()
     return [] if wish is None else list(matching(connection, wish, limit=limit))
+
+
+def _require_index(connection: sqlite3.Connection) -> None:
+    """Refuse to find nothing while an index of an earlier version is made anew."""
+    if connection.execute(_UNFINISHED).fetchone() is not None:
+        raise sqlite3.OperationalError("the search index is being made anew; ask again later")
 
 
 def _helped(asking: Asking, results: Results) -> Results:

@@ -24,6 +24,7 @@ _TOKENS: Mapping[str, str] = {
     "document": "xd",
     "langue": "xl",
 }
+UNDATED = "0"  # among the years: posts of any age
 TIMED = frozenset(("annee", "mois"))
 _LANGUAGES: Mapping[str, str] = {
     "fr": "Français",
@@ -64,6 +65,10 @@ class Values:
         known = (self.names.by_slug.get((facet, slug)) for slug in selected)
         return [f"{start}{value.number}" for value in known if value is not None]
 
+    def all_tokens(self, facet: str) -> list[str]:
+        """Return the tokens of all values that the list knows."""
+        return [f"{_TOKENS[facet]}{value.number}" for value in self.names.values(facet)]
+
     def _themes(self, slugs: Iterable[str]) -> list[int]:
         rows = self.connection.execute(
             "SELECT id FROM themes WHERE slug IN (SELECT value FROM json_each(?))",
@@ -83,9 +88,9 @@ class Values:
             return rows
         if facet == "document":
             return _documents(rows)
-        known = {int(value): posts for value, posts in rows.items() if value != "0"}
         if facet == "annee":
-            return Counter({str(year): posts for year, posts in known.items()})
+            return rows
+        known = {int(value): posts for value, posts in rows.items() if value != "0"}
         if facet == "mois":
             return Counter({_month(month): posts for month, posts in known.items()})
         named = self.names.by_number
@@ -121,6 +126,8 @@ class Values:
         known = self.names.by_slug.get((facet, value))
         if known is not None:
             return known.label
+        if (facet, value) == ("annee", UNDATED):
+            return "Sans date"
         if facet == "mois":
             year, _, month = value.partition("-")
             return f"{MONTHS[int(month) - 1]} {year}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from aggregator.language import sound
+from aggregator.language import STOP_WORDS, is_french, sound
 from aggregator.search.asking import MAX_COST, Asking
 from aggregator.search.model import FACETS, Archive, Query, Total, Wider
 from aggregator.search.query import without_facet
@@ -16,11 +16,15 @@ from aggregator.search.terms import Term, write
 Kind = Literal["word", "quotes", "facet", "filters"]
 
 MAX_WIDER = 6
+_DROPPED = 2  # words proposed to be dropped, each alone
 _COUNTED = 1_000
 # A misspelling is in the corpus too (« comission »): the right word is that many times as usual.
 _MORE_USUAL = 20
 _NEAR = 0.7  # of 1: how like the word typed another must be
 _CANDIDATES = 4_000  # the most usual words of the same beginning
+_MOST_ERRORS = 2
+_LONG = 9  # letters of a word in which two errors are few
+_SURE = 4  # letters right at the beginning, of a shorter one
 _SHORTEST = 4  # letters of a word that may be misspelt
 _LONGEST = 30
 _AS_HEARD = 0.25
@@ -90,17 +94,24 @@ def _respelt(connection: sqlite3.Connection, term: Term) -> str | None:
     (word,) = term.words
     if not _SHORTEST <= len(word) <= _LONGEST or word.isdigit():
         return None
-    (use,) = connection.execute(_USE, (word,)).fetchone()
-    best = _nearest(connection, word, at_least=max((use or 0) * _MORE_USUAL, 1))
+    if is_french(term.written):
+        return None  # nobody here has written it: that is the answer
+    use = _use(connection, word)
+    best = _nearest(connection, word, at_least=max(use * _MORE_USUAL, 1))
     if best is None and not use:
         return _apart(connection, word)
     return None if best is None else best.spelling
 
 
+def _use(connection: sqlite3.Connection, word: str) -> int:
+    """Return how many posts hold the most usual form of a word."""
+    (posts,) = connection.execute(_USE, (word,)).fetchone()
+    return posts or 0
+
+
 def _nearest(connection: sqlite3.Connection, word: str, *, at_least: int) -> _Candidate | None:
     """Return the word of the posts that is most like another, and usual enough."""
-    # Here, for few words are misspelt, and it loads a library.
-    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415
+    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415 - few words are misspelt
 
     heard = sound(word)
 
@@ -112,10 +123,22 @@ def _nearest(connection: sqlite3.Connection, word: str, *, at_least: int) -> _Ca
     found = [
         candidate
         for candidate in _candidates(connection, word, heard)
-        if candidate.posts >= at_least and candidate.term != word
+        if candidate.posts >= at_least
+        and candidate.term != word
+        and _is_near(word, candidate.term, same_sound=heard == candidate.sound)
     ]
     best = max(found, key=likeness, default=None)
     return best if best is not None and likeness(best) >= _NEAR else None
+
+
+def _is_near(word: str, other: str, *, same_sound: bool) -> bool:
+    """Tell whether one may be the other with an error: two in a short word are another word."""
+    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415 - few words are misspelt
+
+    errors = DamerauLevenshtein.distance(word, other)
+    if same_sound or errors <= 1:
+        return True
+    return errors <= _MOST_ERRORS and (len(word) >= _LONG or word[:_SURE] == other[:_SURE])
 
 
 def _candidates(connection: sqlite3.Connection, word: str, heard: str) -> Iterator[_Candidate]:
@@ -136,7 +159,9 @@ def _apart(connection: sqlite3.Connection, word: str) -> str | None:
     """Return two words written as one: « conseilcitoyen »."""
     cuts = list(range(3, len(word) - 2))
     row = connection.execute(_PARTS, {"word": word, "cuts": str(cuts)}).fetchone()
-    return None if row is None else f"{row[0]} {row[1]}"
+    if row is None or not STOP_WORDS.isdisjoint(row):
+        return None
+    return f"{row[0]} {row[1]}"
 
 
 def wider(asking: Asking) -> tuple[Wider, ...]:
@@ -169,10 +194,24 @@ def _wider(asking: Asking) -> Iterator[Wider]:
     if query.is_filtered:
         yield _asked(bare, "filters")
     if len(parsed.required) > 1:
-        for group in parsed.required:
-            left = tuple(other for other in parsed.required if other is not group)
+        for group in _least_telling(asking):
+            left = tuple(other for other in parsed.required if other not in group)
             text = write(replace(parsed, required=left))
-            yield _asked(replace(query, text=text), "word", *(term.written for term in group))
+            dropped = (term.written for terms in group for term in terms)
+            yield _asked(replace(query, text=text), "word", *dropped)
+
+
+def _least_telling(asking: Asking) -> list[list[tuple[Term, ...]]]:
+    """Return what may be dropped: all words that no post holds, else one of the most usual."""
+    posts = {
+        group: max(_use(asking.connection, term.words[0]) for term in group)
+        for group in asking.parsed.required
+    }
+    unknown = [group for group, count in posts.items() if not count]
+    if unknown:
+        return [unknown] if len(unknown) < len(posts) else []
+    usual = sorted(posts, key=lambda group: -posts[group])
+    return [[group] for group in usual[:_DROPPED]]
 
 
 def _asked(query: Query, kind: Kind, *dropped: str) -> Wider:

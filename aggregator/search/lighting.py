@@ -149,7 +149,8 @@ def _cut(text: str, first: int) -> str:
         shown = kept.group() if kept and start + kept.end() > first else shown
     before = "…\N{NO-BREAK SPACE}" if start > 0 else ""
     after = "…" if end < len(text) else ""
-    return before + " ".join(shown.split()) + after
+    shown = " ".join(shown.split())
+    return before + (shown.rstrip(" ,;:.…") if after else shown) + after
 
 
 def _compiled(groups: Sequence[_Group], *, marks: str) -> re.Pattern[str]:

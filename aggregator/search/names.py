@@ -42,6 +42,7 @@ class Value:
     label: str
     group: str
     aliases: tuple[str, ...]
+    names: tuple[Name, ...]  # words of the label and the aliases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,8 @@ def _read(connection: sqlite3.Connection) -> Names:
                 slug=slug,
                 label=label,
                 group=group,
-                aliases=tuple(json.loads(aliases)),
+                aliases=(others := tuple(json.loads(aliases))),
+                names=tuple(tuple(words(name)) for name in (label, *others)),
             ),
         )
         for facet, number, slug, label, group, aliases in map(tuple, connection.execute(_NAMES))

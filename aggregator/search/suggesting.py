@@ -73,8 +73,7 @@ def _names(names: Names, text: str) -> Iterator[Suggestion]:
 
 def _begins(typed: list[str], value: Value) -> bool:
     return any(
-        all(any(word.startswith(part) for word in name) for part in typed)
-        for name in map(words, (value.label, *value.aliases))
+        all(any(word.startswith(part) for word in name) for part in typed) for name in value.names
     )
 
 

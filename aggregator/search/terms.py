@@ -17,6 +17,16 @@ MAX_WORDS = 8
 MIN_PREFIX = 4
 # What French leaves before an apostrophe, and phones without one: « l'école », « l ecole ».
 ELISIONS = frozenset(("c", "d", "j", "l", "m", "n", "qu", "s", "t"))
+# What a question says besides its subject: « quand a lieu le prochain conseil ? ».
+_QUESTION = re.compile(
+    r"\b(?:quand|o[uù]|comment|qui|quel(?:le)?s?|je|j|pourquoi|combien)\b|\?", re.IGNORECASE
+)
+_ASKING = frozenset(
+    """
+    aimerais cherche chercher connaitre dois existe lieu passe peux pouvoir prochain prochaine
+    prochaines prochains savoir trouve trouver veut veux voudrais
+    """.split()  # noqa: SIM905 - reads better than a list
+)
 # Between two terms, in capitals: either will do.
 _EITHER = frozenset(("OR", "OU"))
 
@@ -52,7 +62,8 @@ class Parsed:
 
 def is_wordless(text: str) -> bool:
     """Tell whether something was typed in which there is no word to find: `*`, `😀`, `-velo`."""
-    return bool(text.strip()) and not parse(text).required
+    parsed = parse(text)
+    return bool(text.strip()) and not (parsed.required or parsed.excluded)
 
 
 def parse(text: str) -> Parsed:
@@ -62,7 +73,8 @@ def parse(text: str) -> Parsed:
     (« de », « les ») count only where there are no others.
     """
     found, excluded = _read(text[:MAX_CHARACTERS])
-    meaning = [group for group in found if not all(map(_is_grammar, group))]
+    empty = STOP_WORDS | _ASKING if _QUESTION.search(text) else STOP_WORDS
+    meaning = [group for group in found if not all(_is_empty(term, empty) for term in group)]
     return Parsed(
         required=tuple(_limited(meaning or found)),
         excluded=tuple(dict.fromkeys(excluded))[:MAX_WORDS],
@@ -128,8 +140,8 @@ def _bare(piece: str) -> list[Term]:
     return [Term(words=found, written=piece.strip("*.-_"), is_prefix=is_prefix)]
 
 
-def _is_grammar(term: Term) -> bool:
-    return not term.is_exact and len(term.words) == 1 and term.words[0] in STOP_WORDS
+def _is_empty(term: Term, empty: frozenset[str]) -> bool:
+    return not term.is_exact and len(term.words) == 1 and term.words[0] in empty
 
 
 def _limited(groups: Sequence[tuple[Term, ...]]) -> Iterator[tuple[Term, ...]]:

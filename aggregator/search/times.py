@@ -7,6 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from aggregator.model import first_id, moment_of
+from aggregator.search.facets import UNDATED
 from aggregator.search.finding import EVER, Span
 from aggregator.search.model import Query
 
@@ -51,7 +52,7 @@ class Times:
         if query.since is not None or query.until is not None:
             since, until = query.since or _DATED_FROM, query.until
             span = Span(low=self._from(since), high=None if until is None else self._from(until))
-        if query.years and "annee" not in but:
+        if query.years and 0 not in query.years and "annee" not in but:
             last = _first_of(max(query.years) + 1)
             span = span.cut(
                 Span(low=self._from(_first_of(min(query.years))), high=self._from(last))
@@ -67,7 +68,9 @@ class Times:
         """Return the newest part of a stretch that holds at most a share of all posts."""
         high = _AFTER_ALL if span.high is None else span.high
         row = self.connection.execute(_NTH, (high, int(self.posts * share))).fetchone()
-        return span if row is None else span.cut(Span(low=self._from(self.day(row[0]))))
+        if row is None or row[0] < self._from(_DATED_FROM):
+            return span
+        return span.cut(Span(low=self._from(self.day(row[0]))))
 
     def day(self, number: int) -> date:
         """Return the town's day of an id."""
@@ -75,17 +78,17 @@ class Times:
 
     @cached_property
     def years(self) -> list[tuple[str, Span]]:
-        """The years that hold posts, from the latest; what has no date stands last, unnamed."""
+        """The years that hold posts, from the latest; what has no date stands last."""
         (oldest,) = self.connection.execute(
             "SELECT min(id) FROM post_facets WHERE id >= ?", (self._from(_DATED_FROM),)
         ).fetchone()
         if oldest is None:
-            return [("", EVER)]
+            return [(UNDATED, EVER)]
         last, first = self.newest.astimezone(self.zone).year, self.day(oldest).year
         years = range(max(last, first), first - 1, -1)
         edges = {year: self._from(_first_of(year)) for year in (*years, years[0] + 1)}
         spans = [(str(year), Span(low=edges[year], high=edges[year + 1])) for year in years]
-        return [*spans, ("", Span(high=edges[first]))]
+        return [*spans, (UNDATED, Span(high=edges[first]))]
 
     def months(self, query: Query) -> list[tuple[str, Span]]:
         """Return the months of the chosen years, and those selected, from the latest."""

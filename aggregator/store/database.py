@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from aggregator.errors import StoreError
 from aggregator.store import index, opening, rebuilding, tags
 from aggregator.store.lock import sole_builder
 
@@ -101,9 +102,18 @@ class Database:
         """Make the index anew where other rules made it: until then nothing may be written."""
         with opening.explained(self.path):
             if rebuilding.is_current(self._connection):
+                self._forget_interrupted()
                 return
             if not rebuilding.begin_current(self._connection, self.transaction):
                 self._rebuild(progress)
+
+    def _forget_interrupted(self) -> None:
+        """Stop filling what a rebuild that was killed left; the next one throws it away."""
+        if self._connection.execute("SELECT 1 FROM reindexing").fetchone() is None:
+            return
+        # Where another process is at it, it was not interrupted.
+        with suppress(StoreError), sole_builder(self.path), self.transaction():
+            self._connection.execute("DELETE FROM reindexing")
 
     def _rebuild(self, progress: Progress | None) -> int:
         """Make the index anew; return how many posts it holds."""

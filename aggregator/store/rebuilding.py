@@ -188,6 +188,7 @@ class _Builder:
                     # The first ones are needed to open it (fts5_index.c, FTS5_STRUCTURE_ROWID).
                     f" (SELECT id FROM {table} WHERE id > 10 LIMIT {EMPTIED})"
                 ).rowcount
+            let_others_write()
 
 
 def _create(connection: sqlite3.Connection) -> None:

@@ -261,7 +261,6 @@ def test_public_views_show_what_may_be_shown(connection: sqlite3.Connection) -> 
         "SELECT name FROM sqlite_schema",
         "SELECT next_reason, proposed_feed, moved_to, tdm_reserved FROM sources_health",
         "SELECT count(*), sum(fetches) FROM fetch_days",
-        "SELECT term, lemma, spelling, sound, posts FROM terms",
         "SELECT count(*) FROM topics",
         "SELECT count(*) FROM themes LEFT JOIN publication_themes ON theme = slug",
         "SELECT count(uid), max(score) FROM similar_publications",

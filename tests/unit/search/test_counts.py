@@ -58,7 +58,7 @@ SELECT p.id, 'instance' AS facet, i.slug AS value
 UNION ALL SELECT p.id, 'source', s.slug FROM posts AS p JOIN sources AS s ON s.id = p.source_id
 UNION ALL SELECT p.id, 'genre', k.slug FROM posts AS p JOIN kinds AS k ON k.id = p.kind_id
 UNION ALL SELECT p.id, 'langue', p.language FROM posts AS p
-UNION ALL SELECT p.id, 'annee', substr(p.published, 1, 4) FROM posts AS p WHERE p.year > 0
+UNION ALL SELECT p.id, 'annee', iif(p.year > 0, substr(p.published, 1, 4), '0') FROM posts AS p
 UNION ALL SELECT p.id, 'mois', substr(p.published, 1, 7) FROM posts AS p WHERE p.year > 0
 UNION ALL SELECT x.post_id, 'quartier', q.slug
     FROM post_quartiers AS x JOIN quartiers AS q ON q.id = x.quartier_id

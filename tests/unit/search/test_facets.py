@@ -94,12 +94,15 @@ def test_years_from_the_latest_others_from_the_most_frequent(posts: Any, ask: As
     assert [line.label for line in results.facets["quartier"]] == ["Le Pile", "Alma", "Épeule"]
 
 
-def test_undated_posts_are_of_no_year(posts: Any, ask: Ask) -> None:
+def test_undated_posts_are_a_value_of_the_years(posts: Any, ask: Ask) -> None:
     posts.add(is_dated=False)
     posts.add(day=date(2016, 1, 5))
     results = ask()
     assert results.total.value == 2
-    assert lines(results, "annee") == [("2016", 1, False)]
+    assert lines(results, "annee") == [("2016", 1, False), ("0", 1, False)]
+    assert results.facets["annee"][-1].label == "Sans date"
+    assert ask(years=(0,)).total.value == 1
+    assert ask(years=(0, 2016)).total.value == 2
 
 
 def test_an_unknown_value_finds_nothing_and_is_shown(posts: Any, ask: Ask) -> None:

@@ -15,7 +15,7 @@ VIEWS = [
     "publication_themes",
     "similar_publications",
 ]
-OPEN_TABLES = ["topics", "terms", "themes"]
+OPEN_TABLES = ["topics", "themes"]
 
 
 def dictionary() -> str:
