@@ -13,6 +13,11 @@ from aggregator.language import fold, lemma
 
 MAX_FORMS = 16  # of a word, the most frequent: « faire » has more
 
+# Of a word that so many posts hold, the forms that make up nearly all: each form more is a list
+# more to bring together, for few posts among very many.
+_MANY_POSTS = 20_000
+_NEARLY_ALL = 0.97
+
 _FORMS = """
 SELECT asked.value, other.term, other.lemma, max(other.posts) AS posts
 FROM json_each(?) AS asked
@@ -68,7 +73,8 @@ class Vocabulary:
         else:
             found = {form: posts for stem in stems for form, posts in rows[stem].items()}
         usual = dict(sorted(found.items(), key=lambda form: -form[1]))
-        return dict(islice(({word: self.posts(word)} | usual).items(), MAX_FORMS))
+        kept = _without_tail(usual)
+        return dict(islice(({word: self.posts(word)} | kept).items(), MAX_FORMS))
 
     def endings(self, beginning: str, limit: int) -> Mapping[str, int]:
         """Return the most frequent words that begin so, and their posts."""
@@ -85,3 +91,16 @@ class Vocabulary:
         if word.isdigit():
             return 1
         return max((forms.get(word, 0) for forms in self._rows[word].values()), default=0)
+
+
+def _without_tail(forms: Mapping[str, int]) -> dict[str, int]:
+    """Return the forms, most usual first, that nearly all posts of a very usual word hold."""
+    enough = _NEARLY_ALL * sum(forms.values())
+    if enough < _MANY_POSTS:
+        return dict(forms)
+    kept: dict[str, int] = {}
+    for form, posts in forms.items():
+        if sum(kept.values()) >= enough:
+            break
+        kept[form] = posts
+    return kept
