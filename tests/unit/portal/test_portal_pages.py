@@ -313,8 +313,7 @@ def test_what_is_talked_about_is_on_the_home_page(own: tuple[Visitor, Path]) -> 
     response = visitor.ask("/")
     assert (
         "En ce moment école des Tisserands 12 publications cette semaine, 5 sources"
-        " cantine 3 publications cette semaine Vie"
-        in words(response)
+        " cantine 3 publications cette semaine Vie" in words(response)
     )
     assert 'href="/recherche?q=%C3%A9cole%20des%20Tisserands"' in response.text
 
