@@ -126,7 +126,10 @@ def test_a_file_that_is_no_database_exits_3(town: Path) -> None:
 def test_search_and_status_and_reindex(town: Path) -> None:
     run("--town", town, "crawl")
     found = json.loads(run("--town", town, "search", "PROPRETE", "conseil", "--json").stdout)
-    assert set(found) == {"total", "results", "facets", "suggestion"}
+    assert set(found) == {
+        *("query", "total", "results", "nearby", "facets", "facets_exact", "reach"),
+        *("corrected", "suggestion", "notes", "wider"),
+    }
     assert found["total"] == {"value": 3, "exact": True}
     assert set(found["results"][0]) == {
         *("uid", "title", "url", "source", "instance", "published", "date_origin", "extract")
