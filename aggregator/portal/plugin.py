@@ -11,8 +11,8 @@ from aggregator.portal.guard import App, guarded
 from aggregator.portal.routes import routes
 from aggregator.portal.site import portals
 
-MMAP_BYTES = 2**30
-CACHE_KIB = 64 * 1024  # a thread
+MMAP_BYTES = 2**31  # SQLite takes two bytes less at most
+CACHE_KIB = 112 * 1024  # a thread: what of the index lies beyond the map
 
 
 @hookimpl  # type: ignore[untyped-decorator]

@@ -22,7 +22,7 @@ SETTINGS = {
     "allow_download": False,
     "allow_csv_stream": False,
     "suggest_facets": False,
-    "num_sql_threads": 3,
+    "num_sql_threads": 2,
     "sql_time_limit_ms": 500,
     "max_returned_rows": 200,
 }
