@@ -98,12 +98,12 @@ class Asking:
         match = build_match(self.wanted, tokens, author, any_of=any_of)
         if not match and self.wanted.excluded:  # taken away from all posts
             match = build_match(self.wanted, [self.values.all_tokens("genre")], author)
-        return Wish(match=match, span=self._span(but))
+        return Wish(match=match, span=self._span(but) if but else self._whole_span)
 
     def answer(self) -> Answer:
         """Find the page's posts, and count what can narrow them."""
-        counting = {facet: self._wish_apart(facet) for facet in FACETS}
         wish = self.wish()
+        counting = {facet: self._wish_apart(facet, wish) for facet in FACETS}
         together = [facet for facet in FACETS if counting[facet] == wish]
         found = Found() if wish is None else self._find(wish, together)
         counts = {facet: _Counted(found.counts[facet], is_whole=found.is_whole) for facet in FACETS}
@@ -114,20 +114,22 @@ class Asking:
             if facet in TIMED and not counts[facet].is_whole and apart is not None:
                 counts[facet] = self._by_time(facet, apart, counts[facet])
         return Answer(
-            total=self._total(wish, found, counts),
+            total=self._total(wish, found, counts["annee"] if "annee" in together else None),
             ids=found.ids,
             facets={facet: self._lines(facet, counts[facet]) for facet in FACETS},
             facets_exact=all(counts[facet].is_whole for facet in FACETS if facet not in TIMED),
         )
 
-    def _wish_apart(self, facet: str) -> Wish | None:
+    def _wish_apart(self, facet: str, wish: Wish | None) -> Wish | None:
         """Return what a facet is counted over; months are counted within chosen years only."""
-        if facet == "annee":
-            return self.wish(but=TIMED)
-        if facet == "mois":
+        if facet == "mois" and not self.query.years:
             query = replace(self.query, years=chosen_years(self.query))
             return replace(self, query=query).wish(but=frozenset((facet,))) if query.years else None
-        return self.wish(but=frozenset((facet,)))
+        left_out = TIMED if facet == "annee" else frozenset((facet,))
+        # Mostly nothing is selected: what is asked is then the same, and not worked out again.
+        if not any(self.query.selected(one) for one in left_out):
+            return wish
+        return self.wish(but=left_out)
 
     def _find(self, wish: Wish, facets: list[str]) -> Found:
         is_there = self.query.page <= MAX_PAGES
@@ -174,13 +176,19 @@ class Asking:
         found = tally(self.connection, wish, spans)
         return _Counted(found.counts, is_whole=not found.floors, floors=found.floors)
 
-    def _total(self, wish: Wish | None, found: Found, counts: Mapping[str, "_Counted"]) -> Total:
+    def _total(self, wish: Wish | None, found: Found, years: "_Counted | None") -> Total:
+        """Return how many there are.
+
+        Args:
+            wish: What was asked.
+            found: What the index said.
+            years: The same posts counted by year, if the years were counted over them.
+        """
         if wish is None or found.is_whole:
             return Total(value=found.read, exact=True)
         if not self._is_quick:
             return Total(value=COUNTED_POSTS, exact=False)
-        years = counts["annee"]
-        if wish.match and self._wish_apart("annee") == wish:
+        if wish.match and years is not None:
             return Total(value=sum(years.counts.values()), exact=not years.floors)
         return count(self.connection, wish)
 
@@ -200,10 +208,14 @@ class Asking:
     @cached_property
     def reach(self) -> date | None:
         """From which day on posts are read: all, unless words in most of them are asked for."""
-        span = self._span(frozenset())
+        span = self._whole_span
         if span == self._times.asked(self.query, but=frozenset()) or span.low is None:
             return None
         return self._times.day(span.low)
+
+    @cached_property
+    def _whole_span(self) -> Span:
+        return self._span(frozenset())
 
     def _span(self, but: frozenset[str]) -> Span:
         asked = self._times.asked(self.query, but=but)

@@ -120,25 +120,21 @@ def _nearest(connection: sqlite3.Connection, word: str, *, at_least: int) -> _Ca
         like += _AS_HEARD * (heard == candidate.sound)
         return like + _USUAL * math.log10(max(candidate.posts, 1))
 
+    def is_near(other: str) -> bool:
+        """Tell whether one may be the other with an error: two in a short word are another."""
+        errors = DamerauLevenshtein.distance(word, other)
+        is_sure = len(word) >= _LONG or word[:_SURE] == other[:_SURE]
+        return errors <= 1 or (errors <= _MOST_ERRORS and is_sure)
+
     found = [
         candidate
         for candidate in _candidates(connection, word, heard)
         if candidate.posts >= at_least
         and candidate.term != word
-        and _is_near(word, candidate.term, same_sound=heard == candidate.sound)
+        and (heard == candidate.sound or is_near(candidate.term))
     ]
     best = max(found, key=likeness, default=None)
     return best if best is not None and likeness(best) >= _NEAR else None
-
-
-def _is_near(word: str, other: str, *, same_sound: bool) -> bool:
-    """Tell whether one may be the other with an error: two in a short word are another word."""
-    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415 - few words are misspelt
-
-    errors = DamerauLevenshtein.distance(word, other)
-    if same_sound or errors <= 1:
-        return True
-    return errors <= _MOST_ERRORS and (len(word) >= _LONG or word[:_SURE] == other[:_SURE])
 
 
 def _candidates(connection: sqlite3.Connection, word: str, heard: str) -> Iterator[_Candidate]:

@@ -7,11 +7,11 @@ from itertools import islice
 from aggregator.language import STOP_WORDS, fold, indexed_text, words
 from aggregator.search.model import Query, Suggestion
 from aggregator.search.names import Names, Value
+from aggregator.search.vocabulary import LAST
 
 _SHORTEST = 2  # letters typed; one begins half of everything
 _LONGEST = 100
 _MAX_NAMES = 4  # so that there is room for words
-_LAST = "\U0010ffff"  # comes after every letter
 
 # The most usual words that begin so.
 _WORDS = """
@@ -53,7 +53,7 @@ def suggest_names(
 def _completed(connection: sqlite3.Connection, typed: str, limit: int) -> list[str]:
     parameters = {
         "typed": typed,
-        "last": _LAST,
+        "last": LAST,
         "length": len(typed),
         "limit": limit + len(STOP_WORDS) // 10,
     }

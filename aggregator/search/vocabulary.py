@@ -32,7 +32,7 @@ SELECT term, max(posts) AS posts FROM terms WHERE term >= ? AND term < ?
 GROUP BY term ORDER BY posts DESC LIMIT ?
 """
 _THEMES = "SELECT 'xt' || id FROM themes WHERE slug IN (SELECT value FROM json_each(?))"
-_LAST = "\U0010ffff"  # comes after every letter
+LAST = "\U0010ffff"  # comes after every letter
 
 
 class Vocabulary:
@@ -78,7 +78,7 @@ class Vocabulary:
 
     def endings(self, beginning: str, limit: int) -> Mapping[str, int]:
         """Return the most frequent words that begin so, and their posts."""
-        asked = (beginning, beginning + _LAST, limit)
+        asked = (beginning, beginning + LAST, limit)
         return dict(self._connection.execute(_ENDINGS, asked).fetchall())
 
     def themes(self, slugs: Iterable[str]) -> list[str]:
