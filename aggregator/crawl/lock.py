@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aggregator.errors import StoreError
+from aggregator.store.lock import open_beside
 
 PATIENCE_S = 5.0  # a crawler whose supervisor was killed needs a moment to notice
 POLL_S = 0.1
@@ -28,15 +29,7 @@ def sole_crawler(database: Path, *, patience_s: float = PATIENCE_S) -> Iterator[
     Raises:
         StoreError: Another crawler works on it, or the file beside it cannot be written.
     """
-    path = database.with_name(f"{database.name}-crawler.lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Never removed: a file of another inode would be another lock.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StoreError(
-            f"{path}: it cannot be written ({error.strerror}); check who owns the folder"
-        ) from error
+    descriptor = open_beside(database, "crawler.lock")
     try:
         if not _taken(descriptor, patience_s):
             raise StoreError(

@@ -67,7 +67,7 @@ class Asking:
             parsed=parsed,
             wanted=expand(parsed, names, Vocabulary(connection)),
             notes=understood.notes,
-            is_wordless=bool(understood.words.strip()) and not (parsed.required or parsed.excluded),
+            is_wordless=bool(understood.words.strip()) and parsed.is_empty,
         )
 
     def instead(self, query: Query) -> "Asking":

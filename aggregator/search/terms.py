@@ -55,15 +55,14 @@ class Parsed:
     excluded: tuple[Term, ...] = ()
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is no word in it, as in `*` or `😀`."""
+        return not (self.required or self.excluded)
+
+    @property
     def terms(self) -> Iterator[Term]:
         """All terms to be found."""
         return (term for alternatives in self.required for term in alternatives)
-
-
-def is_wordless(text: str) -> bool:
-    """Tell whether something was typed in which there is no word to find: `*`, `😀`, `-velo`."""
-    parsed = parse(text)
-    return bool(text.strip()) and not (parsed.required or parsed.excluded)
 
 
 def parse(text: str) -> Parsed:

@@ -24,14 +24,7 @@ def sole_builder(database: Path) -> Iterator[None]:
     Raises:
         StoreError: Another process does, or the file cannot be written.
     """
-    path = database.with_name(f"{database.name}-reindex.lock")
-    try:
-        # Never removed: a file of another inode would be another lock.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StoreError(
-            f"{path}: it cannot be written ({error.strerror}); check who owns the folder"
-        ) from error
+    descriptor = open_beside(database, "reindex.lock")
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -43,6 +36,23 @@ def sole_builder(database: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def open_beside(database: Path, name: str) -> int:
+    """Open a file beside a database, to be locked; return its descriptor.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    path = database.with_name(f"{database.name}-{name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Never removed: a file of another inode would be another lock.
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: it cannot be written ({error.strerror}); check who owns the folder"
+        ) from error
 
 
 def let_others_write() -> None:

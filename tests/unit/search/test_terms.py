@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.search.terms import MAX_CHARACTERS, MAX_WORDS, Term, is_wordless, parse, write
+from aggregator.search.terms import MAX_CHARACTERS, MAX_WORDS, Term, parse, write
 
 
 def read(term: Term) -> str:
@@ -109,7 +109,7 @@ def test_a_term_remembers_how_it_was_written() -> None:
     ],
 )
 def test_a_text_without_words_is_told_from_an_empty_one(text: str, expected: bool) -> None:
-    assert is_wordless(text) is expected
+    assert (bool(text.strip()) and parse(text).is_empty) is expected
 
 
 def test_only_so_many_words_count() -> None:
