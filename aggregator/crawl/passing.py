@@ -111,7 +111,10 @@ _definitions = _Definitions()
 def _definition(source: Source, scrapers: Scrapers) -> str:
     code = scrapers.digest(source.scraper) if source.scraper is not None else ""
     # `every` too: a shorter one would wait for the end of the longer.
-    parts = (source.url, source.feed, source.recipe, source.scraper, code, source.every)
+    parts = (
+        *(source.url, source.feed, source.recipe, source.scraper, code, source.every),
+        source.service,
+    )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

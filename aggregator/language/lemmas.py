@@ -111,6 +111,8 @@ def _masculine(noun: str) -> str:
 
 def _looked_up(word: str) -> str | None:
     look_up = _dictionary()
+    if any("\ud800" <= letter <= "\udfff" for letter in word):  # halves of a pair are no word
+        return None
     return look_up(word, "fr") or ("œ" in word and look_up(word.replace("œ", "oe"), "fr")) or None
 
 

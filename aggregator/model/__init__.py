@@ -4,10 +4,14 @@ All are frozen, and built by keyword. Every `datetime` is aware and in UTC. The 
 screen and in the sources list, are explained in docs/architecture.md.
 """
 
+from aggregator.model.archives import ArchiveAsk, ArchivedPage, ArchiveReading
+from aggregator.model.articles import ArticlePage, DateBy
+from aggregator.model.documents import DOCUMENT_KINDS, DocumentState, DocumentText
 from aggregator.model.entries import Entry, Extraction, FeedCandidate, Hints
 from aggregator.model.order import EPOCH, SLOTS, first_id, moment_of
-from aggregator.model.pages import PRODUCT, Memory, NotModified, Page, Said
-from aggregator.model.posts import DOCUMENTS, DateOrigin, Post, Rejection
+from aggregator.model.pages import PRODUCT, Ask, Memory, NotModified, Page, Said
+from aggregator.model.posts import DOCUMENTS, Attached, DateOrigin, Event, Post, Rejection
+from aggregator.model.records import Attendance, Deliberation, Record, Subsidy
 from aggregator.model.results import (
     Appointment,
     Habits,
@@ -19,18 +23,44 @@ from aggregator.model.results import (
     SourceResult,
     State,
 )
-from aggregator.model.town import KINDS, Display, Instance, Quartier, Recipe, Source, Tab, Town
+from aggregator.model.services import SERVICES, Option, Service
+from aggregator.model.town import (
+    KINDS,
+    Article,
+    Display,
+    Instance,
+    Quartier,
+    Recipe,
+    Source,
+    Tab,
+    Town,
+)
 
 __all__ = [
     "DOCUMENTS",
+    "DOCUMENT_KINDS",
     "EPOCH",
     "KINDS",
     "PRODUCT",
+    "SERVICES",
     "SLOTS",
     "Appointment",
+    "ArchiveAsk",
+    "ArchiveReading",
+    "ArchivedPage",
+    "Article",
+    "ArticlePage",
+    "Ask",
+    "Attached",
+    "Attendance",
+    "DateBy",
     "DateOrigin",
+    "Deliberation",
     "Display",
+    "DocumentState",
+    "DocumentText",
     "Entry",
+    "Event",
     "Extraction",
     "FeedCandidate",
     "Habits",
@@ -40,18 +70,22 @@ __all__ = [
     "Memory",
     "Move",
     "NotModified",
+    "Option",
     "Outcome",
     "Page",
     "Post",
     "Quartier",
     "Recipe",
+    "Record",
     "Rejection",
     "Said",
     "SaveCount",
     "Saved",
+    "Service",
     "Source",
     "SourceResult",
     "State",
+    "Subsidy",
     "Tab",
     "Town",
     "first_id",

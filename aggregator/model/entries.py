@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from aggregator.model.pages import Ask
+from aggregator.model.posts import Rejection
+from aggregator.model.records import Record
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -24,6 +28,9 @@ class Entry:
     language: str | None = None
     categories: tuple[str, ...] = ()
     base_url: str | None = None  # xml:base or the page's own address
+    starts: str | None = None  # of an event: when it begins and ends, as published
+    ends: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +72,10 @@ class Extraction:
     title: str | None = None  # of the feed or page
     language: str | None = None  # declared by the feed or page
     next_url: str | None = None  # absolute; the following page of a listing
+    next_ask: Ask | None = None  # of a platform: what to ask for next
+    total: int | None = None  # how many entries there are in all, as the site says
+    records: tuple[Record, ...] = ()  # civic data of the national formats
+    rejections: tuple[Rejection, ...] = ()  # rows that cannot be read; the others are entries
     may_be_empty: bool = False  # a well-formed feed may hold nothing; a listing may not
 
 

@@ -8,6 +8,21 @@ PRODUCT = "civic-aggregator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question to a platform.
+
+    Attributes:
+        url: An http(s) address.
+        body: JSON to send with POST; none: a GET.
+        headers: Besides our own; they may hold a key, and are never logged nor stored.
+    """
+
+    url: str
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What we remember of one URL between two fetches; validators exactly as received.
 
@@ -34,11 +49,15 @@ class Said:
         fresh_s: Seconds during which there is nothing new (Cache-Control max-age, Expires).
         tdm_reserved: Whether text and data mining is reserved (TDMRep); none: nothing is said.
         tdm_policy: Address of the terms on which it is allowed.
+        total: How many items there are in all (X-WP-Total).
+        next_url: The page after this one (Link, rel=next; RFC 8288), absolute.
     """
 
     fresh_s: int | None = None
     tdm_reserved: bool | None = None
     tdm_policy: str | None = None
+    total: int | None = None
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,24 @@ class DateOrigin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """When and where something takes place; moments are aware, in UTC."""
+
+    starts: datetime
+    ends: datetime | None = None
+    all_day: bool = False  # no hour is stated; `starts` is midnight in the town
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A document that a post links to."""
+
+    url: str  # absolute, canonical
+    label: str = ""  # what the link says, plain text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One item as we keep it: trusted."""
 
@@ -43,6 +61,8 @@ class Post:
     instance: str | None = None  # slug
     quartiers: tuple[str, ...] = ()  # slugs
     documents: tuple[str, ...] = ()  # keys of DOCUMENTS: what its text links to
+    attached: tuple[Attached, ...] = ()  # those of them whose text we can read
+    event: Event | None = None
     digest: str  # changes when, and only when, what readers see changes
 
 

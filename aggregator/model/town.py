@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Literal
+
+from aggregator.model.services import Service
 
 # What a source is, as facets and tabs name it. The order is the order on screen.
 KINDS: Mapping[str, str] = {
@@ -93,10 +94,21 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """Where a post's own page has its text, title, date: selectors, as in a recipe."""
+
+    text: str | None = None
+    title: str | None = None
+    date: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A site, blog or API on the moderators' list.
 
-    At most one of `feed`, `recipe` and `scraper`; none of them means: discover the feed.
+    At most one of `feed`, `recipe`, `scraper` and `service`; none of them means: discover the
+    feed.
     """
 
     slug: str
@@ -109,6 +121,8 @@ class Source:
     feed_unverified: bool = False  # derived from the platform's habit, never seen to answer
     recipe: Recipe | None = None
     scraper: str | None = None  # scrapers/<scraper>.py
+    service: Service | None = None
+    article: Article | None = None
     every: timedelta | None = None  # a fixed rhythm; none: the source's own (crawl/rhythm.py)
     language: str = "fr"
     display: Display = Display.EXCERPT
@@ -117,8 +131,10 @@ class Source:
     line: int | None = None  # where it stands in sources.yaml
 
     @property
-    def reader(self) -> Literal["feed", "recipe", "scraper", "discover"]:
-        """Which way its pages are read."""
+    def reader(self) -> str:
+        """Which way its pages are read: feed, recipe, scraper, discover, or a platform's name."""
+        if self.service is not None:
+            return self.service.name
         if self.feed is not None:
             return "feed"
         if self.recipe is not None:

@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aggregator.model import KINDS, Display, Instance, Quartier, Recipe, Source, Tab
+from aggregator.model import (
+    KINDS,
+    SERVICES,
+    Article,
+    Display,
+    Instance,
+    Quartier,
+    Recipe,
+    Service,
+    Source,
+    Tab,
+)
 from aggregator.sources import values
 from aggregator.sources.complaints import Complaints, proposal
 from aggregator.sources.fields import Fields, one_of
@@ -13,11 +24,13 @@ QUARTIER_KEYS = ("slug", "name", "sector", "aliases", "places", "inferred", "not
 TAB_KEYS = ("slug", "name", "kinds", "instances", "quartiers", "sources")
 SOURCE_KEYS = (
     *("slug", "name", "url", "kind", "instance", "quartiers"),
-    *("feed", "feed_unverified", "recipe", "scraper"),
+    *("feed", "feed_unverified", "recipe", "scraper", "article"),
+    *SERVICES,
     *("every", "language", "display", "paused", "note"),
 )
 RECIPE_KEYS = ("items", "link", "title", "date", "summary", "author", "next")
-READER_KEYS = ("feed", "recipe", "scraper")
+ARTICLE_KEYS = ("text", "title", "date", "author")
+READER_KEYS = ("feed", "recipe", "scraper", *SERVICES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +110,8 @@ def source(fields: Fields, reading: Reading) -> Source:
         feed_unverified=fields.flag("feed_unverified"),
         recipe=_recipe(fields),
         scraper=_scraper(fields, reading),
+        service=_service(fields),
+        article=_article(fields),
         every=fields.read("every", values.duration) or reading.every,
         language=fields.read("language", values.language, text=True) or reading.language,
         display=_display(fields, kind, reading),
@@ -138,6 +153,35 @@ def _recipe(fields: Fields) -> Recipe | None:
         summary=recipe.read("summary", values.selector),
         author=recipe.read("author", values.selector),
         next=recipe.read("next", values.selector),
+    )
+
+
+def _article(fields: Fields) -> Article | None:
+    if not fields.has("article"):
+        return None
+    article = fields.part("article", ARTICLE_KEYS)
+    if not any(map(article.has, ARTICLE_KEYS)):
+        article.complain(f"it says nothing; add one of {', '.join(ARTICLE_KEYS)}")
+    return Article(
+        text=article.read("text", values.element),
+        title=article.read("title", values.selector),
+        date=article.read("date", values.selector),
+        author=article.read("author", values.selector),
+    )
+
+
+def _service(fields: Fields) -> Service | None:
+    name = next((name for name in SERVICES if fields.has(name)), None)
+    if name is None:
+        return None
+    options = SERVICES[name]
+    part = fields.part(name, [option.name for option in options])
+    found = [
+        (option.name, part.read(option.name, values.option(option), required=option.required))
+        for option in options
+    ]
+    return Service(
+        name=name, options=tuple((name, value) for name, value in found if value is not None)
     )
 
 

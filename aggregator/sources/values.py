@@ -4,11 +4,12 @@ import re
 import unicodedata
 import warnings
 import zoneinfo
+from collections.abc import Callable
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from aggregator.language import slugified
-from aggregator.model import Display
+from aggregator.model import Display, Option
 from aggregator.sources.complaints import proposal, quoted
 
 SHORTEST = timedelta(minutes=15)  # what a small site may be asked for, all day long
@@ -177,3 +178,19 @@ def line(text: str) -> str:
     if not text:
         raise ValueError("is empty; write something")
     return prose(text)
+
+
+def option(option: Option) -> Callable[[str], str]:
+    """Return the check of one thing that the list says of a platform."""
+
+    def check(text: str) -> str:
+        if option.means == "url":
+            return url(text)
+        if option.means == "number" and not (text.isdecimal() and int(text[:9]) > 0):
+            raise ValueError(f"{quoted(text)} is no whole number from 1; {option.about}")
+        if option.means == "choice" and text not in option.choices:
+            hint = proposal(text, option.choices) or f"; write one of {', '.join(option.choices)}"
+            raise ValueError(f"unknown {quoted(text)}{hint}")
+        return line(text)
+
+    return check

@@ -15,7 +15,7 @@ from aggregator.store.lexicon import Lexicon, pieces_of
 
 # By which rules index, terms and facets are made. Another number makes them anew, the next time a
 # database is opened: raise it when `indexed_text`, `lemma`, `sound` or the facet tokens change.
-RULES = 1
+RULES = 2
 
 Origin = Literal["posts", "posts_indexed"]
 
@@ -61,10 +61,13 @@ class Backlog:
         """Copy posts when the transaction ends, as they are then."""
         self._posts.update(posts)
 
-    def add_text(self, post: int, title: str, text: str, author: str | None) -> None:
+    def add_text(
+        self, post: int, title: str, text: str, author: str | None, *, is_new: bool
+    ) -> None:
         """Copy a post that is new or says something else, and learn its words."""
         self._posts.add(post)
-        if read(self._pieces, title, text, author):
+        # One that was there before may have documents, which the view alone knows.
+        if read(self._pieces, title, text, author) and is_new:
             self._plain.add(post)
 
     def flush(self) -> None:
@@ -117,8 +120,9 @@ def remove(connection: sqlite3.Connection, posts: Sequence[int]) -> None:
     """Take posts out of the index, before they change."""
     for table, ids in _targets(connection, posts):
         connection.execute(
-            f"INSERT INTO {table} ({table}, rowid, title, text, author, fac)"  # noqa: S608 - our own names
-            f" SELECT 'delete', id, title, text, author, fac FROM posts_indexed {_SELECTED}",
+            f"INSERT INTO {table} ({table}, rowid, title, text, documents, author, fac)"  # noqa: S608 - our own names
+            " SELECT 'delete', id, title, text, documents, author, fac FROM posts_indexed"
+            f" {_SELECTED}",
             (json.dumps(ids),),
         )
 
@@ -134,10 +138,12 @@ def add(
 def insert(
     connection: sqlite3.Connection, table: str, posts: Sequence[int], *, origin: Origin
 ) -> None:
-    """Put posts into one index."""
+    """Put posts into one index; from `posts`, they must be plain and have no documents."""
+    documents = "documents" if origin == "posts_indexed" else "''"
     connection.execute(
-        f"INSERT INTO {table} (rowid, title, text, author, fac)"  # noqa: S608 - our own names
-        f" SELECT id, title, text, coalesce(author, ''), fac FROM {origin} {_SELECTED}",
+        f"INSERT INTO {table} (rowid, title, text, documents, author, fac)"  # noqa: S608 - our own names
+        f" SELECT id, title, text, {documents}, coalesce(author, ''), fac FROM {origin}"
+        f" {_SELECTED}",
         (json.dumps(posts),),
     )
 

@@ -23,8 +23,8 @@ INSERT INTO posts_fts_next (posts_fts_next, rank)
 SELECT k, v FROM posts_fts_config WHERE k IN ('automerge', 'crisismerge')
 """
 _TAKE_OUT = """
-INSERT INTO posts_fts (posts_fts, rowid, title, text, author, fac)
-SELECT 'delete', p.id, p.title, p.text, p.author, filed.value
+INSERT INTO posts_fts (posts_fts, rowid, title, text, documents, author, fac)
+SELECT 'delete', p.id, p.title, p.text, p.documents, p.author, filed.value
 FROM json_each(?) AS filed CROSS JOIN posts_indexed AS p ON p.id = CAST(filed.key AS INTEGER)
 """
 _INDEXES = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql <> ''"
@@ -140,7 +140,8 @@ class _Builder:
         ).fetchall()
         self._refile({row[0]: row[4] for row in rows})
         pieces: set[str] = set()
-        plain = {post for post, *texts, _ in rows if index.read(pieces, *texts)}
+        with_documents = self._with_documents(rows[0][0], rows[-1][0]) if rows else set()
+        plain = {post for post, *texts, _ in rows if index.read(pieces, *texts)} - with_documents
         others = {row[0] for row in rows} - plain
         index.insert(self._connection, "posts_fts_next", sorted(plain), origin="posts")
         index.insert(self._connection, "posts_fts_next", sorted(others), origin="posts_indexed")
@@ -149,6 +150,12 @@ class _Builder:
         copied = rows[-1][0] if len(rows) == BATCH else _ALL
         self._connection.execute("UPDATE reindexing SET copied = ?", (copied,))
         return len(rows)
+
+    def _with_documents(self, first: int, last: int) -> set[int]:
+        found = self._connection.execute(
+            "SELECT post_id FROM post_documents WHERE post_id BETWEEN ? AND ?", (first, last)
+        )
+        return {post for (post,) in found}
 
     def _refile(self, before: dict[int, str]) -> None:
         """File posts anew, given with the facet tokens they have."""

@@ -89,7 +89,7 @@ def _write(
             filed.append((number, write.tags))
             # One that moves may get past a rebuild, which then reads it nowhere.
             if write.edited or write.moves:
-                _say(backlog, number, write.post)
+                _say(backlog, number, write.post, is_new=False)
     tags.write(connection, filed)
     new = [write for write in plan.writes if write.stored is None]
     _insert(connection, slug, new, numbers, seen)
@@ -100,7 +100,7 @@ def _write(
     )
     backlog.add(number for number, _ in filed)
     for write in new:
-        _say(backlog, numbers[write.guid], write.post)
+        _say(backlog, numbers[write.guid], write.post, is_new=True)
     connection.executemany(
         "UPDATE posts SET last_seen = ? WHERE id = ?", [(seen, row) for row in plan.still_there]
     )
@@ -146,8 +146,8 @@ def _insert(
     tags.insert(connection, [(numbers[write.guid], write.tags) for write in writes])
 
 
-def _say(backlog: index.Backlog, number: int, post: Post) -> None:
-    backlog.add_text(number, post.title, post.text, post.author)
+def _say(backlog: index.Backlog, number: int, post: Post, *, is_new: bool) -> None:
+    backlog.add_text(number, post.title, post.text, post.author, is_new=is_new)
 
 
 def _dated(write: Write) -> tuple[str, str]:

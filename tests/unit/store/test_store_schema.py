@@ -11,7 +11,10 @@ from aggregator.model import Habits, Memory, Move
 from aggregator.paths import bundled
 from aggregator.store import Store, open_readonly, schema
 
-LANDED = ["0001_initial", "0002_crawler", "0003_merging", "0004_validators", "0005_search"]
+LANDED = [
+    *("0001_initial", "0002_crawler", "0003_merging", "0004_validators", "0005_search"),
+    *("0006_identity", "0007_archives", "0008_pages", "0009_documents", "0010_platforms"),
+]
 
 # A town as the first version left it: sixty posts, one a second, the last one announced.
 BEFORE = """

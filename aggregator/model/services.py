@@ -1,0 +1,41 @@
+"""The platforms that are read by their own interface, and what the list may say of each.
+
+A key of SERVICES is a key of a source in sources.yaml: `opendatasoft: {dataset: agenda}`. Each has
+a module of its name in aggregator/readers/platforms.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing the list may say of a platform.
+
+    Attributes:
+        means: How it is read: a line of text, an http(s) address, a whole number from 1, or one of
+            `choices`.
+        about: What it is for, in French, as complaints and docs/moderateurs.md say it.
+    """
+
+    name: str
+    means: Literal["line", "url", "number", "choice"] = "line"
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    about: str
+
+
+SERVICES: Mapping[str, tuple[Option, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A platform, as a source names it."""
+
+    name: str  # a key of SERVICES
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str) -> str | None:
+        """Return what the list says of something, or nothing."""
+        return dict(self.options).get(name)

@@ -1,0 +1,28 @@
+-- A post's own page, opened once: its whole text where the feed cuts it, its date where the list has
+-- none; and the posts whose source has taken them back.
+
+-- state: waiting; better (posts.html and posts.text hold what the page says; html and text here, what the
+-- feed says); kept (the feed says more: html and text here are the page's); refused (robots.txt),
+-- reserved (TDMRep), gone (404, 410), failed. reason: in French. date, date_by: what the page
+-- says of its date, and where (json-ld, meta, time, text).
+CREATE TABLE post_pages (
+    post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
+    state TEXT NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'better', 'kept', 'refused', 'reserved', 'gone', 'failed')),
+    reason TEXT NOT NULL DEFAULT '',
+    wanted TEXT NOT NULL DEFAULT 'text' CHECK (wanted IN ('text', 'date', 'presence')),
+    next_try TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    asked TEXT,
+    date TEXT,
+    date_by TEXT,
+    html TEXT NOT NULL DEFAULT '',
+    text TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX post_pages_next ON post_pages (next_try) WHERE next_try IS NOT NULL;
+
+-- Taken back by their source, seen at that moment; they stay here, and say so.
+CREATE TABLE withdrawn_posts (
+    post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
+    noticed TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,73 @@
+-- Documents that posts link to (PDF, ODT, DOCX): their text, page by page, found with the post.
+
+-- state: waiting, read, scanned (pictures only), encrypted, damaged, too_large, refused (robots.txt),
+-- gone, failed. kind: compte-rendu, deliberation, ordre-du-jour, reglement, affiche; empty where nothing
+-- tells. refs: JSON, numbers of délibérations. ocr: 1 when the text was read by tesseract.
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN (
+        'waiting', 'read', 'scanned', 'encrypted', 'damaged', 'too_large', 'refused', 'gone', 'failed'
+    )),
+    reason TEXT NOT NULL DEFAULT '',
+    media TEXT NOT NULL DEFAULT '',
+    kind TEXT NOT NULL DEFAULT '',
+    title TEXT NOT NULL DEFAULT '',
+    pages INTEGER NOT NULL DEFAULT 0,
+    read_pages INTEGER NOT NULL DEFAULT 0,
+    size_bytes INTEGER NOT NULL DEFAULT 0,
+    refs TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(refs)),
+    ocr INTEGER NOT NULL DEFAULT 0 CHECK (ocr IN (0, 1)),
+    sha256 TEXT,
+    etag TEXT,
+    last_modified TEXT,
+    found TEXT NOT NULL,
+    asked TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    next_try TEXT
+) STRICT;
+CREATE INDEX documents_next ON documents (next_try) WHERE next_try IS NOT NULL;
+
+CREATE TABLE post_documents (
+    post_id INTEGER NOT NULL REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
+    document_id INTEGER NOT NULL REFERENCES documents (id),
+    position INTEGER NOT NULL,
+    label TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (post_id, document_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX post_documents_document ON post_documents (document_id);
+
+CREATE TABLE document_pages (
+    document_id INTEGER NOT NULL REFERENCES documents (id),
+    page INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (document_id, page)
+) STRICT;
+
+-- Their words stand in a column of their own, which counts for less than the post's.
+DROP VIEW posts_indexed;
+CREATE VIEW posts_indexed AS
+SELECT
+    id,
+    indexed_text(title) AS title,
+    indexed_text(text) AS text,
+    indexed_text(coalesce((
+        SELECT group_concat(said, char(10)) FROM (
+            SELECT g.text AS said
+            FROM post_documents AS d JOIN document_pages AS g ON g.document_id = d.document_id
+            WHERE d.post_id = posts.id ORDER BY d.position, d.document_id, g.page
+        )
+    ), '')) AS documents,
+    indexed_text(coalesce(author, '')) AS author,
+    fac
+FROM posts;
+
+DROP TABLE posts_fts;
+CREATE VIRTUAL TABLE posts_fts USING fts5 (
+    title, text, documents, author, fac,
+    content="posts_indexed", content_rowid="id",
+    tokenize="unicode61 remove_diacritics 2"
+);
+INSERT INTO posts_fts (posts_fts, rank) VALUES ('automerge', 16);
+INSERT INTO posts_fts (posts_fts, rank) VALUES ('crisismerge', 64);
+UPDATE index_rules SET version = 0;
