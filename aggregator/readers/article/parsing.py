@@ -1,0 +1,53 @@
+"""From the bytes of a page to a bounded tree."""
+
+import codecs
+import re
+from typing import TYPE_CHECKING
+
+from aggregator.errors import ReadError
+from aggregator.model import Page
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# Pages of articles have 500 to 10,000 tags. What follows these bounds is left out.
+_MAX_BYTES = 4_000_000
+_MAX_TAGS = 50_000
+# XML 1.0 has no control characters, and lxml refuses to write them back.
+_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def parse(page: Page) -> "HtmlElement":
+    """Parse a page in the charset a browser would choose (BOM, HTTP, meta, then a guess).
+
+    Raises:
+        ReadError: There is no HTML in it.
+    """
+    from lxml import html  # noqa: PLC0415 - slow to import, and a crawl of feeds needs none of it
+    from w3lib.encoding import html_to_unicode  # noqa: PLC0415 - see above
+
+    _, text = html_to_unicode(
+        page.content_type, page.body[:_MAX_BYTES], auto_detect_fun=_guess_charset
+    )
+    text = "<".join(_CONTROLS.sub(" ", text).split("<", _MAX_TAGS)[:_MAX_TAGS])
+    # As bytes: lxml refuses a text that declares its own charset.
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    tree = (
+        html.document_fromstring(
+            f"{text}\n".encode("utf-8", "replace"), parser=parser, ensure_head_body=True
+        )
+        if text.strip()
+        else None
+    )
+    if tree is None:
+        raise ReadError("the page is empty: there is no article in it", url=page.url)
+    return tree
+
+
+def _guess_charset(body: bytes) -> str:
+    # A decoder that goes on, because a page may be cut in the middle of a letter.
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(body)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
