@@ -1,23 +1,26 @@
 """What we add to a post that its author did not write: who speaks, where, with which documents.
 
-Takes a `Post`, gives a `Post`.
+Takes a `Post`, gives a `Post`. Of a document it tells the kind and the numbers of délibérations.
 """
 
 from dataclasses import replace
 
+from aggregator.enrich.attached import attached
 from aggregator.enrich.documents import documents
+from aggregator.enrich.kinds import document_kind
+from aggregator.enrich.numbers import deliberation_numbers
 from aggregator.model import Post, Source
 
-__all__ = ["enrich"]
+__all__ = ["deliberation_numbers", "document_kind", "enrich"]
 
 
 def enrich(post: Post, *, source: Source) -> Post:
     """Give a post the instance and the quartiers its source speaks for, and its documents."""
-    found = documents(post.html)
-    if (post.instance, post.quartiers, post.documents) == (
-        source.instance,
-        source.quartiers,
-        found,
-    ):
-        return post
-    return replace(post, instance=source.instance, quartiers=source.quartiers, documents=found)
+    enriched = replace(
+        post,
+        instance=source.instance,
+        quartiers=source.quartiers,
+        documents=documents(post.html),
+        attached=attached(post),
+    )
+    return post if enriched == post else enriched

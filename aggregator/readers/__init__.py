@@ -7,6 +7,7 @@ every failure is a `ReadError`.
 
 from aggregator.readers.archives import archive_starts, is_end, read_archive
 from aggregator.readers.discovery import find_feeds
+from aggregator.readers.documents import read_document
 from aggregator.readers.reading import read, read_feed
 from aggregator.readers.scraper import Scrapers, load_scrapers
 from aggregator.readers.wellknown import guess_feeds
