@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 # What a post may link to, as the facet names it. The order is that of the bits in the database.
 DOCUMENTS: Mapping[str, str] = {
@@ -63,6 +64,7 @@ class Post:
     documents: tuple[str, ...] = ()  # keys of DOCUMENTS: what its text links to
     attached: tuple[Attached, ...] = ()  # those of them whose text we can read
     event: Event | None = None
+    lack: Literal["text", "date"] | None = None  # what its own page is to be opened for
     digest: str  # changes when, and only when, what readers see changes
 
 
@@ -72,3 +74,4 @@ class Rejection:
 
     entry: str  # its title, link or guid, cut short
     reason: str
+    line: int | None = None  # of a file where it stands, or its rank among records, from 1

@@ -31,6 +31,8 @@ A map:
     likeness.py   which posts resemble each other
     topics.py     what is talked about
     naming.py     the names in a text
+    known_pages.py what a page has added, against its feed
+    pages.py      what posts' own pages add; posts taken back
 
 `db/README.md` describes the tables and views.
 """
@@ -45,13 +47,16 @@ from aggregator.store.model import (
     Subscription,
 )
 from aggregator.store.opening import open_readonly, prepare, reading
+from aggregator.store.pages import DuePage, PageRead
 from aggregator.store.store import Store
 
 __all__ = [
     "Due",
+    "DuePage",
     "HostPause",
     "IndexCheck",
     "IndexReport",
+    "PageRead",
     "SourceHistory",
     "SourceStatus",
     "Store",

@@ -7,7 +7,7 @@ digest moved.
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from aggregator.clock import from_iso, to_iso
 from aggregator.model import DateOrigin, Post
 from aggregator.store import dates, ids
 from aggregator.store.identity import Item, Stored
+from aggregator.store.known_pages import KnownPage, known_page
 from aggregator.store.tags import (
     UNKNOWN_MONTH,
     Names,
@@ -58,6 +59,7 @@ class Write:
     filed_at: datetime  # where it stands among posts, mostly its date
     changed: bool = True  # else only the tags did
     edited: bool = False  # title or text did: the old ones are kept as a version
+    listed: tuple[str, str] | None = None  # HTML and text of the feed, where the page's are shown
 
     @property
     def moves(self) -> bool:
@@ -117,10 +119,11 @@ class Planner:
 
     def _compare(self, item: Item, stored: Stored) -> Write | None:
         post = item.post
-        shown_changed, edited = False, False
+        shown_changed, edited, page = False, False, None
         if stored.digest != post.digest or stored.url != post.url:
             # The digest alone does not decide: it may hold a date that we do not take.
-            shown_changed, edited = self._differences(stored.id, post)
+            page = known_page(self.connection, stored.id)
+            shown_changed, edited = self._differences(stored.id, post, page)
         date = (to_iso(post.published), post.date_origin)
         # Asked only where it matters: most posts come back as they were.
         redated = date != (stored.published, stored.date_origin) and dates.replaces(
@@ -131,12 +134,16 @@ class Planner:
             seen=to_iso(self.seen),
         )
         tags = self._tags(post, self._month(post, stored, redated=redated))
+        if redated or tags.fac != stored.fac:
+            page = page or known_page(self.connection, stored.id)
+            if page is not None:
+                tags = replace(tags, documents=tags.documents | page.documents)
         if not (shown_changed or redated or tags.fac != stored.fac):
             return None
         published = post.published if redated else from_iso(stored.published)
         return Write(
             guid=item.guid,
-            post=post,
+            post=post if page is None else page.completing(post),
             stored=stored,
             published=published,
             filed_at=published,
@@ -144,9 +151,10 @@ class Planner:
             tags=tags,
             changed=shown_changed or redated,
             edited=edited,
+            listed=(post.html, post.text) if page is not None and page.is_better else None,
         )
 
-    def _differences(self, row_id: int, post: Post) -> tuple[bool, bool]:
+    def _differences(self, row_id: int, post: Post, page: KnownPage | None) -> tuple[bool, bool]:
         """Tell whether anything shown differs, and whether title or text do."""
         row = self.connection.execute(
             "SELECT url, title, title_derived, excerpt, html, text, author, language, categories"
@@ -154,6 +162,10 @@ class Planner:
             (row_id,),
         ).fetchone()
         old, new = Shown(*row), shown(post)
+        if page is not None:
+            new = shown(replace(page.completing(post), html=post.html, text=post.text))
+        if page is not None and page.is_better:
+            old = old._replace(html=page.listed_html, text=page.listed_text)
         return old != new, (old.title, old.text) != (new.title, new.text)
 
     def _month(self, post: Post, stored: Stored, *, redated: bool) -> int:

@@ -98,6 +98,7 @@ def _write(
         connection,
         [numbers.get(one.guid, one.stored.id) for one in plan.writes if one.stored and one.edited],
     )
+    _want_pages(connection, new, numbers, seen)
     backlog.add(number for number, _ in filed)
     for write in new:
         _say(backlog, numbers[write.guid], write.post, is_new=True)
@@ -111,6 +112,14 @@ def _update(
 ) -> None:
     if write.edited:
         connection.execute(_KEEP_VERSION, (seen, row_id))
+        # Its page says something else too, by now.
+        connection.execute(
+            "UPDATE post_pages SET next_try = ?, wanted = 'text' WHERE post_id = ?", (seen, row_id)
+        )
+    if write.listed is not None:
+        connection.execute(
+            "UPDATE post_pages SET html = ?, text = ? WHERE post_id = ?", (*write.listed, row_id)
+        )
     connection.execute(
         _UPDATE, (*shown(write.post), *_dated(write), write.post.digest, seen, seen, new_id, row_id)
     )
@@ -144,6 +153,16 @@ def _insert(
     ]
     connection.executemany(_INSERT, rows)
     tags.insert(connection, [(numbers[write.guid], write.tags) for write in writes])
+
+
+def _want_pages(
+    connection: sqlite3.Connection, writes: Sequence[Write], numbers: dict[str, int], seen: str
+) -> None:
+    """Have the pages opened of posts that lack something."""
+    connection.executemany(
+        "INSERT INTO post_pages (post_id, wanted, next_try) VALUES (?, ?, ?)",
+        [(numbers[write.guid], write.post.lack, seen) for write in writes if write.post.lack],
+    )
 
 
 def _say(backlog: index.Backlog, number: int, post: Post, *, is_new: bool) -> None:

@@ -41,9 +41,10 @@ from aggregator.store.model import (
     SourceHistory,
     SourceStatus,
 )
+from aggregator.store.pages import Pages
 
 
-class Store(Agreements):
+class Store(Agreements, Pages):
     """The database, open to be written; used by one thread at a time.
 
     Every method raises StoreError when the file cannot be used: locked for more than ten

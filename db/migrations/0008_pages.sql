@@ -3,7 +3,7 @@
 
 -- state: waiting; better (posts.html and posts.text hold what the page says; html and text here, what the
 -- feed says); kept (the feed says more: html and text here are the page's); refused (robots.txt),
--- reserved (TDMRep), gone (404, 410), failed. reason: in French. date, date_by: what the page
+-- reserved (TDMRep), gone (404, 410), failed. reason: in French. missing_since: when it was first not there any more. date, date_by: what the page
 -- says of its date, and where (json-ld, meta, time, text).
 CREATE TABLE post_pages (
     post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
@@ -14,6 +14,7 @@ CREATE TABLE post_pages (
     next_try TEXT,
     tries INTEGER NOT NULL DEFAULT 0,
     asked TEXT,
+    missing_since TEXT,
     date TEXT,
     date_by TEXT,
     html TEXT NOT NULL DEFAULT '',

@@ -1,0 +1,46 @@
+"""What a post's own page has added to its row, so that its feed does not take it back."""
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+from aggregator.model import Post
+
+_KNOWN = """
+SELECT g.state = 'better', g.html, g.text, p.html, p.text, p.excerpt, p.author, f.documents
+FROM post_pages AS g
+JOIN posts AS p ON p.id = g.post_id
+LEFT JOIN post_facets AS f ON f.id = p.id
+WHERE g.post_id = ? AND g.state IN ('better', 'kept')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A page that was read.
+
+    Attributes:
+        is_better: The post shows the page's text: `listed_html` and `listed_text` are the feed's.
+        documents: What feed or page link to, as `tags.bits_of` gives it.
+    """
+
+    is_better: bool
+    listed_html: str
+    listed_text: str
+    html: str
+    text: str
+    excerpt: str
+    author: str | None
+    documents: int
+
+    def completing(self, post: Post) -> Post:
+        """Return a post of the feed with what the page has better."""
+        whole = replace(
+            post, excerpt=post.excerpt or self.excerpt, author=post.author or self.author
+        )
+        return replace(whole, html=self.html, text=self.text) if self.is_better else whole
+
+
+def known_page(connection: sqlite3.Connection, post_id: int) -> KnownPage | None:
+    """Return what the page of a post has added; None where it was never read."""
+    row = connection.execute(_KNOWN, (post_id,)).fetchone()
+    return None if row is None else KnownPage(bool(row[0]), *row[1:])

@@ -1,0 +1,258 @@
+"""Posts' own pages: which are to be opened, and what they gave; posts taken back by their source.
+
+`posts.html` and `posts.text` always hold the better text; `post_pages` keeps the other one.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from aggregator.clock import from_iso, to_iso
+from aggregator.model import DateBy, DateOrigin, Post
+from aggregator.store import dates, ids, likeness, opening, tags
+from aggregator.store.database import Database
+
+# Missing twice, a day apart, a page was taken back; once, its server may have had a bad day.
+SURE_AFTER = timedelta(hours=20)
+# A post that its list no longer names is looked for this seldom.
+LOOKED_FOR_EVERY = timedelta(days=60)
+MISSED_AFTER = timedelta(days=2)  # last_seen is true to the day
+
+PageState = Literal["better", "kept", "refused", "reserved", "gone", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePage:
+    """A post whose page is to be opened."""
+
+    uid: str
+    source: str  # slug
+    url: str
+    title: str
+    text: str  # as its feed or list has it
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRead:
+    """What opening the page of a post gave.
+
+    Attributes:
+        reason: Why its text was taken or left, or why there is none, in French.
+        post: The post as its page has it; none where it could not be read.
+        next_try: When it is opened again; none: not before something changes.
+    """
+
+    state: PageState
+    reason: str
+    post: Post | None = None
+    date_by: DateBy | None = None
+    next_try: datetime | None = None
+
+
+_DUE = """
+SELECT p.uid, s.slug, p.url, p.title, iif(g.state = 'better', g.text, p.text), g.tries
+FROM post_pages AS g
+JOIN posts AS p ON p.id = g.post_id
+JOIN sources AS s ON s.id = p.source_id
+WHERE g.next_try <= ? AND s.listed AND NOT s.paused
+ORDER BY g.next_try DESC LIMIT ?
+"""
+_ROW = """
+SELECT
+    p.id, p.title, p.excerpt, p.html, p.text, p.author, p.published, p.date_origin, p.first_seen,
+    g.state, g.missing_since, g.html, g.text
+FROM posts AS p JOIN post_pages AS g ON g.post_id = p.id
+WHERE p.uid = ?
+"""
+_REWRITE = """
+UPDATE posts SET
+    id = ?, excerpt = ?, html = ?, text = ?, author = ?, published = ?, date_origin = ?
+WHERE id = ?
+"""
+_KEEP = """
+UPDATE post_pages SET
+    state = ?, reason = ?, next_try = ?, asked = ?, tries = iif(?, tries + 1, 0),
+    missing_since = CASE WHEN ? THEN coalesce(missing_since, ?) WHEN ? THEN missing_since END,
+    date = coalesce(?, date), date_by = coalesce(?, date_by), html = ?, text = ?
+WHERE post_id = ?
+"""
+# Of sources that are lists, whose posts go when they are taken back; a feed forgets by itself.
+_MISSED = """
+INSERT INTO post_pages (post_id, wanted, next_try)
+SELECT p.id, 'presence', :now
+FROM sources AS s
+JOIN source_states AS t ON t.source_id = s.id
+JOIN posts AS p ON p.source_id = s.id
+LEFT JOIN post_pages AS g ON g.post_id = p.id
+WHERE s.reader IN ('recipe', 'scraper') AND s.listed AND NOT s.paused AND t.failures = 0
+    AND p.last_seen < strftime('%Y-%m-%dT%H:%M:%SZ', t.last_success, :missed)
+    AND p.url <> s.url
+    AND (g.post_id IS NULL OR g.next_try IS NULL AND coalesce(g.asked, '') < :before)
+LIMIT :limit
+ON CONFLICT DO UPDATE SET wanted = 'presence', next_try = excluded.next_try
+"""
+_BACK = """
+DELETE FROM withdrawn_posts WHERE noticed < (SELECT last_seen FROM posts WHERE id = post_id)
+"""
+
+
+class _Row(NamedTuple):
+    """A post, and what is kept of its page."""
+
+    id: int
+    title: str
+    excerpt: str
+    html: str
+    text: str
+    author: str | None
+    published: str
+    date_origin: str
+    first_seen: str
+    state: str
+    missing_since: str | None
+    other_html: str
+    other_text: str
+
+    @property
+    def listed(self) -> tuple[str, str]:
+        """HTML and text as its feed or list has them."""
+        if self.state == "better":
+            return self.other_html, self.other_text
+        return self.html, self.text
+
+
+class Pages(Database):
+    """What a post's own page adds to it."""
+
+    def due_pages(self, now: datetime, *, limit: int) -> tuple[DuePage, ...]:
+        """Return posts whose page is to be opened now, those that came last first."""
+        with opening.explained(self.path):
+            rows = self._connection.execute(_DUE, (to_iso(now), limit))
+            return tuple(
+                DuePage(uid=uid, source=source, url=url, title=title, text=text, tries=tries)
+                for uid, source, url, title, text, tries in rows
+            )
+
+    def save_page(self, uid: str, read: PageRead, *, now: datetime) -> None:
+        """Keep what opening a page gave, and the better text where it stands; one transaction.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        with self.transaction():
+            found = self._connection.execute(_ROW, (uid,)).fetchone()
+            if found is not None:
+                self._save(_Row(*found), read, now)
+
+    def _save(self, row: _Row, read: PageRead, now: datetime) -> None:
+        number, kept = row.id, (row.other_html, row.other_text)
+        # What is known already outlives a page that went, or a day on which it cannot be had.
+        state = row.state if row.state == "better" and read.post is None else read.state
+        if read.post is not None:
+            number, kept = self._take(row, read, read.post, now)
+        dated = None if read.post is None or read.date_by is None else to_iso(read.post.published)
+        self._connection.execute(
+            _KEEP,
+            (
+                *(state, read.reason, read.next_try and to_iso(read.next_try), to_iso(now)),
+                *(read.post is None, read.state == "gone", to_iso(now), read.post is None),
+                *(dated, read.date_by, *kept, number),
+            ),
+        )
+        self._note_presence(row, number, read, now)
+
+    def _take(
+        self, row: _Row, read: PageRead, page: Post, now: datetime
+    ) -> tuple[int, tuple[str, str]]:
+        """Write into the post what its page knows better.
+
+        Returns:
+            The post's id, which moves with its date, and the HTML and text that are not shown.
+        """
+        is_better = read.state == "better"
+        html, text = (page.html, page.text) if is_better else row.listed
+        kept = row.listed if is_better else (page.html, page.text)
+        stored = DateOrigin(row.date_origin)
+        # Dates of lists that only lack the hour stay: a page tells when it was touched, at times.
+        redated = stored in {DateOrigin.FIRST_SEEN, DateOrigin.INFERRED} and dates.replaces(
+            (to_iso(page.published), page.date_origin),
+            (row.published, stored),
+            edited=False,
+            first_seen=row.first_seen,
+            seen=to_iso(now),
+        )
+        new = row._replace(
+            excerpt=row.excerpt or page.excerpt,
+            html=html,
+            text=text,
+            author=row.author or page.author,
+            published=to_iso(page.published) if redated else row.published,
+            date_origin=page.date_origin.value if redated else row.date_origin,
+        )
+        return self._rewrite(row, new, page), kept
+
+    def _rewrite(self, row: _Row, new: _Row, page: Post) -> int:
+        filed = self._filed(row, new, page)
+        if new == row and filed is None:
+            return row.id
+        connection, backlog, number = self._connection, self._backlog, row.id
+        backlog.remove([row.id])
+        if new.published != row.published:
+            (number,) = ids.allocate(connection, [from_iso(new.published)])
+        connection.execute(
+            _REWRITE,
+            (
+                *(number, new.excerpt, new.html, new.text, new.author),
+                *(new.published, new.date_origin, row.id),
+            ),
+        )
+        if filed is not None:
+            tags.write(connection, [(number, filed)])
+        backlog.add_text(number, new.title, new.text, new.author, is_new=False)
+        likeness.note(connection, [number])
+        return number
+
+    def _filed(self, row: _Row, new: _Row, page: Post) -> tags.Tags | None:
+        """Return what the post is to be filed under; None where that stays as it is."""
+        names = self._current_names()
+        (filed,) = tags.filed_posts(self._connection, "p.id = ?", (row.id,))
+        before = filed.tags(
+            instance=filed.instance_id,
+            quartiers=filed.quartier_ids,
+            kind=filed.kind_id,
+            timezone=names.timezone,
+            themes=names.themes,
+        )
+        after = replace(before, documents=before.documents | tags.bits_of(page.documents))
+        if new.published != row.published:
+            after = replace(after, month=tags.month_of(from_iso(new.published), names.timezone))
+        return after if filed.differs_from(after) else None
+
+    def _note_presence(self, row: _Row, number: int, read: PageRead, now: datetime) -> None:
+        if read.state == "gone":
+            missed = row.missing_since
+            if missed is not None and now - from_iso(missed) >= SURE_AFTER:
+                self._connection.execute(
+                    "INSERT OR IGNORE INTO withdrawn_posts (post_id, noticed) VALUES (?, ?)",
+                    (number, to_iso(now)),
+                )
+        elif read.post is not None:
+            self._connection.execute("DELETE FROM withdrawn_posts WHERE post_id = ?", (number,))
+
+    def look_for_missed(self, now: datetime, *, limit: int) -> int:
+        """Have the pages opened of posts that their list no longer names; return how many.
+
+        Those that are back on it are taken back no longer.
+        """
+        with self.transaction():
+            self._connection.execute(_BACK)
+            return self._connection.execute(
+                _MISSED,
+                {
+                    "now": to_iso(now),
+                    "missed": f"-{MISSED_AFTER.days} days",
+                    "before": to_iso(now - LOOKED_FOR_EVERY),
+                    "limit": limit,
+                },
+            ).rowcount

@@ -1,0 +1,208 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aggregator.model import DateOrigin, Post, SaveCount
+from aggregator.store import PageRead, Store
+
+MakePost = Callable[..., Post]
+Save = Callable[..., SaveCount]
+Rows = Callable[..., Any]
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+CUT = "Le conseil se réunit…"
+WHOLE = "Le conseil se réunit jeudi, salle Watremez, pour parler du budget participatif."
+
+
+@pytest.fixture
+def cut(make_post: MakePost) -> Post:
+    return make_post("1", text=CUT, html=f"<p>{CUT}</p>", excerpt="", author=None, lack="text")
+
+
+@pytest.fixture
+def whole(make_post: MakePost) -> Post:
+    return make_post(
+        "1", text=WHOLE, html=f"<p>{WHOLE}</p>", excerpt=WHOLE, author="Ann", documents=("pdf",)
+    )
+
+
+def uid(rows: Rows) -> str:
+    ((found,),) = rows("SELECT uid FROM posts")
+    return str(found)
+
+
+def found(rows: Rows, match: str) -> int:
+    return len(rows("SELECT rowid FROM posts_fts WHERE posts_fts MATCH ?", match))
+
+
+def better(post: Post) -> PageRead:
+    return PageRead(state="better", reason="le flux coupe", post=post)
+
+
+def texts(rows: Rows) -> Any:
+    return rows(
+        "SELECT p.html, p.text, p.excerpt, p.author, g.html, g.text, g.state"
+        " FROM posts AS p JOIN post_pages AS g ON g.post_id = p.id"
+    )[0]
+
+
+def test_a_post_that_lacks_something_is_due(
+    store: Store, save: Save, make_post: MakePost, cut: Post
+) -> None:
+    save(cut, make_post("2"))
+    (due,) = store.due_pages(NOW, limit=9)
+    assert (due.source, due.url, due.title, due.text) == ("blog", cut.url, cut.title, CUT)
+    assert store.due_pages(NOW - timedelta(seconds=1), limit=9) == ()
+
+
+def test_the_page_s_text_takes_the_place_of_the_feed_s_and_both_are_kept(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), better(whole), NOW=NOW)
+    assert texts(rows) == (whole.html, WHOLE, WHOLE, "Ann", cut.html, CUT, "better")
+    assert found(rows, "participatif") == 1
+    assert found(rows, "fac : xdpdf") == 1
+    assert store.due_pages(NOW, limit=9) == ()
+    assert store.check_index().sound
+
+
+def test_the_feed_takes_nothing_back(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), better(whole), NOW=NOW)
+    assert save(cut, seen=NOW + timedelta(hours=1)) == SaveCount(unchanged=1)
+    moved = replace(cut, url="https://blog.example/ailleurs", digest="moved")
+    assert save(moved, seen=NOW + timedelta(hours=2)) == SaveCount(changed=1)
+    assert texts(rows)[:4] == (whole.html, WHOLE, WHOLE, "Ann")
+    assert found(rows, "participatif AND fac : xdpdf") == 1
+    assert save(moved, seen=NOW + timedelta(hours=3)) == SaveCount(unchanged=1)
+    assert rows("SELECT count(*) FROM post_versions") == [(0,)]
+    assert store.check_index().sound
+
+
+def test_an_edit_of_the_feed_has_the_page_opened_again(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), better(whole), NOW=NOW)
+    later = NOW + timedelta(hours=1)
+    edited = replace(cut, title="Reporté", text="Le conseil est reporté…", digest="edited")
+    assert save(edited, seen=later) == SaveCount(changed=1)
+    (due,) = store.due_pages(later, limit=9)
+    assert due.text == "Le conseil est reporté…"
+    assert rows("SELECT title, text FROM post_versions") == [(cut.title, WHOLE)]
+    assert rows("SELECT title, text FROM posts") == [("Reporté", WHOLE)]
+    assert store.check_index().sound
+
+
+def test_a_page_that_says_less_is_kept_beside(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), replace(better(whole), state="kept"), NOW=NOW)
+    assert texts(rows) == (cut.html, CUT, WHOLE, "Ann", whole.html, WHOLE, "kept")
+    assert found(rows, "participatif") == 0
+    # What the page alone knows outlives an edit of the feed.
+    save(replace(cut, title="Autre", digest="x"), seen=NOW + timedelta(hours=1))
+    assert texts(rows)[2:4] == (WHOLE, "Ann")
+
+
+@pytest.mark.parametrize("first", [DateOrigin.FIRST_SEEN, DateOrigin.INFERRED])
+def test_a_date_found_on_the_page_files_the_post_anew(
+    store: Store, save: Save, whole: Post, rows: Rows, first: DateOrigin
+) -> None:
+    cut = replace(whole, text=CUT, digest="cut")
+    save(replace(cut, published=NOW, date_origin=first, lack="date"))
+    name = uid(rows)
+    stated = replace(
+        whole,
+        published=datetime(2019, 5, 6, 7, 8, tzinfo=UTC),
+        date_origin=DateOrigin.STATED,
+    )
+    store.save_page(name, replace(better(stated), date_by="json-ld"), NOW=NOW)
+    assert rows("SELECT uid, published, date_origin, year FROM posts") == [
+        (name, "2019-05-06T07:08:00Z", "stated", 2019)
+    ]
+    assert rows("SELECT date, date_by FROM post_pages") == [("2019-05-06T07:08:00Z", "json-ld")]
+    assert found(rows, "fac : xm201905") == 1
+    # The list, which has no date, does not take it back.
+    again = replace(cut, published=NOW + timedelta(days=1), date_origin=first, lack="date")
+    assert save(again, seen=NOW + timedelta(days=1)) == SaveCount(unchanged=1)
+    assert rows("SELECT date_origin FROM posts") == [("stated",)]
+    assert store.check_index().sound
+
+
+def test_a_date_that_the_list_tells_stays(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(replace(cut, date_origin=DateOrigin.DAY_ONLY))
+    other = replace(whole, published=datetime(2019, 5, 6, tzinfo=UTC))
+    store.save_page(uid(rows), replace(better(other), date_by="meta"), NOW=NOW)
+    assert rows("SELECT published FROM posts") == [("2026-03-01T09:00:00Z",)]
+
+
+def withdrawn(rows: Rows) -> int:
+    return int(rows("SELECT count(*) FROM withdrawn_posts")[0][0])
+
+
+def test_a_page_that_is_gone_twice_a_day_apart_was_taken_back(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), better(whole), NOW=NOW)
+    gone = PageRead(state="gone", reason="la page n’existe plus")
+    for hours, expected in ((1, 0), (2, 0), (26, 1), (27, 1)):
+        store.save_page(uid(rows), gone, NOW=NOW + timedelta(hours=hours))
+        assert withdrawn(rows) == expected, hours
+    assert texts(rows)[1] == WHOLE
+    store.save_page(uid(rows), better(whole), NOW=NOW + timedelta(hours=30))
+    assert withdrawn(rows) == 0
+    store.save_page(uid(rows), gone, NOW=NOW + timedelta(hours=31))
+    assert withdrawn(rows) == 0
+
+
+def test_a_bad_day_between_two_misses_proves_nothing(
+    store: Store, save: Save, cut: Post, rows: Rows
+) -> None:
+    save(cut)
+    name = uid(rows)
+    store.save_page(name, PageRead(state="gone", reason="404"), NOW=NOW)
+    failed = PageRead(state="failed", reason="trop lent", next_try=NOW + timedelta(days=2))
+    store.save_page(name, failed, NOW=NOW + timedelta(days=1))
+    assert withdrawn(rows) == 0
+    assert rows("SELECT tries FROM post_pages") == [(2,)]
+    store.save_page(name, PageRead(state="gone", reason="404"), NOW=NOW + timedelta(days=2))
+    assert withdrawn(rows) == 1
+
+
+def test_posts_that_left_their_list_are_looked_for(
+    store: Store, save: Save, make_post: MakePost, rows: Rows
+) -> None:
+    save(make_post("1"), make_post("2"))
+    store._connection.execute("UPDATE sources SET reader = 'recipe'")
+    later = NOW + timedelta(days=4)
+    save(make_post("1"), seen=later)
+    store._connection.execute(
+        "UPDATE source_states SET last_success = ?", (f"{later:%Y-%m-%dT%H:%M:%SZ}",)
+    )
+    assert store.look_for_missed(later, limit=9) == 1
+    (due,) = store.due_pages(later, limit=9)
+    assert due.url.endswith("/2")
+    gone = PageRead(state="gone", reason="404")
+    store.save_page(due.uid, replace(gone, next_try=later + timedelta(days=1)), NOW=later)
+    assert store.look_for_missed(later, limit=9) == 0
+    store.save_page(due.uid, gone, NOW=later + timedelta(days=1))
+    assert withdrawn(rows) == 1
+    # Back on the list, it is taken back no longer.
+    save(make_post("2"), seen=later + timedelta(days=3))
+    store.look_for_missed(later + timedelta(days=3), limit=9)
+    assert withdrawn(rows) == 0
+
+
+def test_a_post_that_went_meanwhile_is_no_error(store: Store) -> None:
+    store.save_page("nobody", PageRead(state="gone", reason="404"), NOW=NOW)
