@@ -62,7 +62,7 @@ def test_the_page_s_text_takes_the_place_of_the_feed_s_and_both_are_kept(
     store: Store, save: Save, cut: Post, whole: Post, rows: Rows
 ) -> None:
     save(cut)
-    store.save_page(uid(rows), better(whole), NOW=NOW)
+    store.save_page(uid(rows), better(whole), now=NOW)
     assert texts(rows) == (whole.html, WHOLE, WHOLE, "Ann", cut.html, CUT, "better")
     assert found(rows, "participatif") == 1
     assert found(rows, "fac : xdpdf") == 1
@@ -74,7 +74,7 @@ def test_the_feed_takes_nothing_back(
     store: Store, save: Save, cut: Post, whole: Post, rows: Rows
 ) -> None:
     save(cut)
-    store.save_page(uid(rows), better(whole), NOW=NOW)
+    store.save_page(uid(rows), better(whole), now=NOW)
     assert save(cut, seen=NOW + timedelta(hours=1)) == SaveCount(unchanged=1)
     moved = replace(cut, url="https://blog.example/ailleurs", digest="moved")
     assert save(moved, seen=NOW + timedelta(hours=2)) == SaveCount(changed=1)
@@ -89,7 +89,7 @@ def test_an_edit_of_the_feed_has_the_page_opened_again(
     store: Store, save: Save, cut: Post, whole: Post, rows: Rows
 ) -> None:
     save(cut)
-    store.save_page(uid(rows), better(whole), NOW=NOW)
+    store.save_page(uid(rows), better(whole), now=NOW)
     later = NOW + timedelta(hours=1)
     edited = replace(cut, title="Reporté", text="Le conseil est reporté…", digest="edited")
     assert save(edited, seen=later) == SaveCount(changed=1)
@@ -104,7 +104,7 @@ def test_a_page_that_says_less_is_kept_beside(
     store: Store, save: Save, cut: Post, whole: Post, rows: Rows
 ) -> None:
     save(cut)
-    store.save_page(uid(rows), replace(better(whole), state="kept"), NOW=NOW)
+    store.save_page(uid(rows), replace(better(whole), state="kept"), now=NOW)
     assert texts(rows) == (cut.html, CUT, WHOLE, "Ann", whole.html, WHOLE, "kept")
     assert found(rows, "participatif") == 0
     # What the page alone knows outlives an edit of the feed.
@@ -124,7 +124,7 @@ def test_a_date_found_on_the_page_files_the_post_anew(
         published=datetime(2019, 5, 6, 7, 8, tzinfo=UTC),
         date_origin=DateOrigin.STATED,
     )
-    store.save_page(name, replace(better(stated), date_by="json-ld"), NOW=NOW)
+    store.save_page(name, replace(better(stated), date_by="json-ld"), now=NOW)
     assert rows("SELECT uid, published, date_origin, year FROM posts") == [
         (name, "2019-05-06T07:08:00Z", "stated", 2019)
     ]
@@ -142,7 +142,7 @@ def test_a_date_that_the_list_tells_stays(
 ) -> None:
     save(replace(cut, date_origin=DateOrigin.DAY_ONLY))
     other = replace(whole, published=datetime(2019, 5, 6, tzinfo=UTC))
-    store.save_page(uid(rows), replace(better(other), date_by="meta"), NOW=NOW)
+    store.save_page(uid(rows), replace(better(other), date_by="meta"), now=NOW)
     assert rows("SELECT published FROM posts") == [("2026-03-01T09:00:00Z",)]
 
 
@@ -154,15 +154,15 @@ def test_a_page_that_is_gone_twice_a_day_apart_was_taken_back(
     store: Store, save: Save, cut: Post, whole: Post, rows: Rows
 ) -> None:
     save(cut)
-    store.save_page(uid(rows), better(whole), NOW=NOW)
+    store.save_page(uid(rows), better(whole), now=NOW)
     gone = PageRead(state="gone", reason="la page n’existe plus")
     for hours, expected in ((1, 0), (2, 0), (26, 1), (27, 1)):
-        store.save_page(uid(rows), gone, NOW=NOW + timedelta(hours=hours))
+        store.save_page(uid(rows), gone, now=NOW + timedelta(hours=hours))
         assert withdrawn(rows) == expected, hours
     assert texts(rows)[1] == WHOLE
-    store.save_page(uid(rows), better(whole), NOW=NOW + timedelta(hours=30))
+    store.save_page(uid(rows), better(whole), now=NOW + timedelta(hours=30))
     assert withdrawn(rows) == 0
-    store.save_page(uid(rows), gone, NOW=NOW + timedelta(hours=31))
+    store.save_page(uid(rows), gone, now=NOW + timedelta(hours=31))
     assert withdrawn(rows) == 0
 
 
@@ -171,12 +171,12 @@ def test_a_bad_day_between_two_misses_proves_nothing(
 ) -> None:
     save(cut)
     name = uid(rows)
-    store.save_page(name, PageRead(state="gone", reason="404"), NOW=NOW)
+    store.save_page(name, PageRead(state="gone", reason="404"), now=NOW)
     failed = PageRead(state="failed", reason="trop lent", next_try=NOW + timedelta(days=2))
-    store.save_page(name, failed, NOW=NOW + timedelta(days=1))
+    store.save_page(name, failed, now=NOW + timedelta(days=1))
     assert withdrawn(rows) == 0
     assert rows("SELECT tries FROM post_pages") == [(2,)]
-    store.save_page(name, PageRead(state="gone", reason="404"), NOW=NOW + timedelta(days=2))
+    store.save_page(name, PageRead(state="gone", reason="404"), now=NOW + timedelta(days=2))
     assert withdrawn(rows) == 1
 
 
@@ -194,9 +194,9 @@ def test_posts_that_left_their_list_are_looked_for(
     (due,) = store.due_pages(later, limit=9)
     assert due.url.endswith("/2")
     gone = PageRead(state="gone", reason="404")
-    store.save_page(due.uid, replace(gone, next_try=later + timedelta(days=1)), NOW=later)
+    store.save_page(due.uid, replace(gone, next_try=later + timedelta(days=1)), now=later)
     assert store.look_for_missed(later, limit=9) == 0
-    store.save_page(due.uid, gone, NOW=later + timedelta(days=1))
+    store.save_page(due.uid, gone, now=later + timedelta(days=1))
     assert withdrawn(rows) == 1
     # Back on the list, it is taken back no longer.
     save(make_post("2"), seen=later + timedelta(days=3))
@@ -205,4 +205,4 @@ def test_posts_that_left_their_list_are_looked_for(
 
 
 def test_a_post_that_went_meanwhile_is_no_error(store: Store) -> None:
-    store.save_page("nobody", PageRead(state="gone", reason="404"), NOW=NOW)
+    store.save_page("nobody", PageRead(state="gone", reason="404"), now=NOW)
