@@ -1,5 +1,6 @@
 """The fields of an answer, and what they say besides the page."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -10,6 +11,12 @@ from aggregator.model import Said
 
 # A site may spare us visits, but not for longer than this.
 MAX_FRESH_S = 7 * 86_400
+_MAX_LINKS = 16_000  # characters; a CDN's list of what to load beforehand may be long
+# Commas part links, but stand in addresses and quoted texts too.
+_LINK = re.compile(r"<([^<>]{1,8000})>((?:[^,<>\"]|\"[^\"]{0,1000}\")*)")
+_RELATION = re.compile(
+    r"(?:^|;)\s{0,9}rel\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE
+)
 
 
 class Headers:
@@ -44,7 +51,25 @@ def said(url: Url, headers: Headers, now: datetime) -> Said:
         # https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/
         with suppress(ForbiddenAddress):
             policy = str(url.joined(text))
-    return Said(fresh_s=_fresh_s(headers, now), tdm_reserved=reserved, tdm_policy=policy)
+    total = headers.first("x-wp-total")
+    return Said(
+        fresh_s=_fresh_s(headers, now),
+        tdm_reserved=reserved,
+        tdm_policy=policy,
+        total=None if total is None else seconds(total),
+        next_url=_next_url(url, headers),
+    )
+
+
+def _next_url(url: Url, headers: Headers) -> str | None:
+    """Return where the first link to a next page leads (RFC 8288 §3)."""
+    text = headers.joined("link")[:_MAX_LINKS]
+    for link in _LINK.finditer(text):
+        relation = _RELATION.search(link[2])
+        if relation and "next" in (relation[1] or relation[2]).lower().split():
+            with suppress(ForbiddenAddress):
+                return str(url.joined(link[1].strip()))
+    return None
 
 
 def _fresh_s(headers: Headers, now: datetime) -> int | None:

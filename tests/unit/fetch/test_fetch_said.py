@@ -77,7 +77,43 @@ def test_mining(fields: Mapping[str, str], reserved: bool | None, policy: str | 
     assert (got.tdm_reserved, got.tdm_policy) == (reserved, policy)
 
 
-NAMES = ["cache-control", "age", "expires", "date", "tdm-reservation", "tdm-policy"]
+@pytest.mark.parametrize(
+    ("text", "total"), [("430", 430), (" 0 ", 0), ("", None), ("-1", None), ("beaucoup", None)]
+)
+def test_how_many_posts_there_are(text: str, total: int | None) -> None:
+    assert read(("x-wp-total", text)).total == total
+
+
+@pytest.mark.parametrize(
+    ("fields", "next_url"),
+    [
+        ([], None),
+        (['<https://example.org/p?page=2>; rel="next"'], "https://example.org/p?page=2"),
+        (["<?page=2>; rel=next"], "https://example.org/blog/feed?page=2"),
+        (['</a,b>;rel="prev", </c,d>; title="a, <b>"; rel="last NEXT"'], "https://example.org/c,d"),
+        (["</a>; rel=prev", "</b>; rel=next", "</c>; rel=next"], "https://example.org/b"),
+        (["</a>; rel=prefetch, </b>; xrel=next", '</c>; title="rel=next"'], None),
+        (["<javascript:alert(1)>; rel=next, </b>; rel=next"], "https://example.org/b"),
+        (["</a>; rel=nextpage", "next", "<>; rel=next", "</b; rel=next"], None),
+        (["<" * 30_000 + '"' * 30_000], None),
+        (["<a>" + '"' * 15_000], None),
+        (["</a>;" + ";".join(["rel=x"] * 3_000)], None),
+    ],
+)
+def test_the_page_after_this_one(fields: list[str], next_url: str | None) -> None:
+    assert read(*(("link", text) for text in fields)).next_url == next_url
+
+
+NAMES = [
+    "link",
+    "x-wp-total",
+    "cache-control",
+    "age",
+    "expires",
+    "date",
+    "tdm-reservation",
+    "tdm-policy",
+]
 TEXTS = st.one_of(
     st.text(st.characters(max_codepoint=255), max_size=40),
     st.from_regex(r"[A-Z][a-z]{2}, [0-9]{1,3} [A-Z][a-z]{2} [0-9]{1,6} [0-9:]{0,9} [+-A-Z0-9]*"),
