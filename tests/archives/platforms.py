@@ -167,8 +167,6 @@ def drupal(root: str, posts: tuple[Written, ...]) -> Platform:
         body = f'<h1>Actualités</h1><div class="view-content">{rows or "<p>Rien ici.</p>"}</div>'
         nav = f'<nav class="pager"><ul>{pager}</ul></nav>'
         return html_page("Actualités", body + nav, head=head)
-            "Actualités", f'{body}<nav class="pager"><ul>{pager}</ul></nav>', head=head
-        )
 
     def answer(asked: Asked) -> Given:
         if asked.path == "/actualites":
