@@ -1,6 +1,7 @@
 """What we add to a post that its author did not write: who speaks, where, with which documents.
 
-Takes a `Post`, gives a `Post`. Of a document it tells the kind and the numbers of délibérations.
+Takes a `Post`, gives a `Post`. Of a document it tells the kind and the numbers of délibérations; of
+two texts of a post, which one is whole.
 """
 
 from dataclasses import replace
@@ -9,18 +10,20 @@ from aggregator.enrich.attached import attached
 from aggregator.enrich.documents import documents
 from aggregator.enrich.kinds import document_kind
 from aggregator.enrich.numbers import deliberation_numbers
+from aggregator.enrich.wholeness import Choice, choose, lack
 from aggregator.model import Post, Source
 
-__all__ = ["deliberation_numbers", "document_kind", "enrich"]
+__all__ = ["Choice", "choose", "deliberation_numbers", "document_kind", "enrich"]
 
 
 def enrich(post: Post, *, source: Source) -> Post:
-    """Give a post the instance and the quartiers its source speaks for, and its documents."""
+    """Give a post whom and where its source speaks for, its documents, and what it lacks."""
     enriched = replace(
         post,
         instance=source.instance,
         quartiers=source.quartiers,
         documents=documents(post.html),
         attached=attached(post),
+        lack=lack(post, source=source),
     )
     return post if enriched == post else enriched

@@ -151,16 +151,20 @@ class Pages(Database):
         state = row.state if row.state == "better" and read.post is None else read.state
         if read.post is not None:
             number, kept = self._take(row, read, read.post, now)
+        missed = row.missing_since
+        is_sure = read.state == "gone" and missed is not None
+        is_sure = is_sure and now - from_iso(missed or "") >= SURE_AFTER
+        again = None if is_sure else read.next_try
         dated = None if read.post is None or read.date_by is None else to_iso(read.post.published)
         self._connection.execute(
             _KEEP,
             (
-                *(state, read.reason, read.next_try and to_iso(read.next_try), to_iso(now)),
+                *(state, read.reason, again and to_iso(again), to_iso(now)),
                 *(read.post is None, read.state == "gone", to_iso(now), read.post is None),
                 *(dated, read.date_by, *kept, number),
             ),
         )
-        self._note_presence(row, number, read, now)
+        self._note_presence(number, read, now, is_sure=is_sure)
 
     def _take(
         self, row: _Row, read: PageRead, page: Post, now: datetime
@@ -229,14 +233,12 @@ class Pages(Database):
             after = replace(after, month=tags.month_of(from_iso(new.published), names.timezone))
         return after if filed.differs_from(after) else None
 
-    def _note_presence(self, row: _Row, number: int, read: PageRead, now: datetime) -> None:
-        if read.state == "gone":
-            missed = row.missing_since
-            if missed is not None and now - from_iso(missed) >= SURE_AFTER:
-                self._connection.execute(
-                    "INSERT OR IGNORE INTO withdrawn_posts (post_id, noticed) VALUES (?, ?)",
-                    (number, to_iso(now)),
-                )
+    def _note_presence(self, number: int, read: PageRead, now: datetime, *, is_sure: bool) -> None:
+        if is_sure:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO withdrawn_posts (post_id, noticed) VALUES (?, ?)",
+                (number, to_iso(now)),
+            )
         elif read.post is not None:
             self._connection.execute("DELETE FROM withdrawn_posts WHERE post_id = ?", (number,))
 
