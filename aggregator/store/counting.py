@@ -13,10 +13,10 @@ BATCH = 10_000  # terms a transaction: about 0.1 s
 Transaction = Callable[[], AbstractContextManager[None]]
 Index = Literal["posts_fts", "posts_fts_next"]
 
-# Words of titles and texts alone: of the index's other columns, authors and facet tokens, some
-# look the same. Most terms are in neither, and the vocabulary's own count is right.
+# Words of titles, texts and documents alone: of the index's other columns, authors and facet
+# tokens, some look the same. Most terms are in neither, and the vocabulary's own count is right.
 _HOLDERS = """
-(SELECT count(*) FROM {index} WHERE {index} MATCH '{{title text}} : "' || {term} || '"')
+(SELECT count(*) FROM {index} WHERE {index} MATCH '{{title text documents}} : "' || {term} || '"')
 """
 _COUNT = """
 INSERT INTO temp.counted (term, posts) SELECT term, doc FROM temp.vocabulary
@@ -71,11 +71,11 @@ def count(
 
 
 def missing(connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
-    """Return words of titles and texts that `terms` lacks, the first ones."""
+    """Return words of titles, texts and documents that `terms` lacks, the first ones."""
     found: list[str] = []
     with _vocabulary(connection, "posts_fts"):
         for (term,) in connection.execute(
-            "SELECT DISTINCT term FROM temp.columns WHERE col IN ('title', 'text')"
+            "SELECT DISTINCT term FROM temp.columns WHERE col IN ('title', 'text', 'documents')"
             " AND term NOT IN (SELECT term FROM main.terms)"
         ):
             if is_word(term):

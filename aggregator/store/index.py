@@ -17,6 +17,9 @@ from aggregator.store.lexicon import Lexicon, pieces_of
 # database is opened: raise it when `indexed_text`, `lemma`, `sound` or the facet tokens change.
 RULES = 2
 
+# Of documents, that one transaction puts into the index: about 0.3 s.
+MOST_CHARACTERS = 2_000_000
+
 Origin = Literal["posts", "posts_indexed"]
 
 _SELECTED = "WHERE id IN (SELECT value FROM json_each(?))"
@@ -30,6 +33,18 @@ CROSS JOIN posts AS p ON p.id = wanted.value
 JOIN sources AS s ON s.id = p.source_id
 WHERE s.display <> 'title'
 ON CONFLICT DO NOTHING
+"""
+_DOCUMENTS = """
+SELECT text FROM document_pages WHERE document_id IN (
+    SELECT document_id FROM post_documents
+    WHERE indexed = 1 AND post_id IN (SELECT value FROM json_each(?))
+)
+"""
+_SIZES = """
+SELECT l.post_id, sum(d.characters) FROM json_each(?) AS wanted
+CROSS JOIN post_documents AS l ON l.post_id = wanted.value AND l.indexed = 1
+JOIN documents AS d ON d.id = l.document_id
+GROUP BY l.post_id
 """
 
 
@@ -45,6 +60,7 @@ class Backlog:
         self._connection = connection
         self._posts: set[int] = set()
         self._plain: set[int] = set()  # of these, the ones that `indexed_text` leaves alone
+        self._documented: set[int] = set()  # of these, the ones that have a new document
         self._pieces: set[str] = set()  # of texts: words, mostly
         self._lexicon = Lexicon(connection, "terms")
         self._next_lexicon = Lexicon(connection, "terms_next")
@@ -53,8 +69,8 @@ class Backlog:
     def remove(self, posts: Iterable[int]) -> None:
         """Take posts out of the index, before they change."""
         indexed = [post for post in posts if post not in self._posts]
-        self._posts.difference_update(posts)
-        self._plain.difference_update(posts)
+        for pending in (self._posts, self._plain, self._documented):
+            pending.difference_update(posts)
         remove(self._connection, indexed)
 
     def add(self, posts: Iterable[int]) -> None:
@@ -70,12 +86,18 @@ class Backlog:
         if read(self._pieces, title, text, author) and is_new:
             self._plain.add(post)
 
+    def add_documents(self, post: int) -> None:
+        """Copy a post that has other documents now, and learn their words."""
+        self._posts.add(post)
+        self._documented.add(post)
+
     def flush(self) -> None:
         """Bring the copies up to date; the last step of a transaction."""
         if self._posts:
             self._connection.execute(_SHOW, (json.dumps(sorted(self._posts)),))
             add(self._connection, sorted(self._plain), origin="posts")
             add(self._connection, sorted(self._posts - self._plain))
+            self._read_documents()
             self._learn()
             self._empty()
 
@@ -89,6 +111,13 @@ class Backlog:
         self._lexicon.forget()
         self._next_lexicon.forget()
 
+    def _read_documents(self) -> None:
+        # A post that moves may get past a rebuild, which then reads its documents nowhere.
+        is_rebuilding = copied_up_to(self._connection) is not None
+        posts = self._posts - self._plain if is_rebuilding else self._documented
+        if posts:
+            read_documents(self._connection, self._pieces, sorted(posts))
+
     def _learn(self) -> None:
         (others,) = self._connection.execute("PRAGMA data_version").fetchone()
         if others != self._others:  # they may have taken words out
@@ -101,6 +130,7 @@ class Backlog:
     def _empty(self) -> None:
         self._posts.clear()
         self._plain.clear()
+        self._documented.clear()
         self._pieces.clear()
 
 
@@ -114,6 +144,23 @@ def read(pieces: set[str], title: str, text: str, author: str | None) -> bool:
     pieces.update(pieces_of(title, plain=plain[0]))
     pieces.update(pieces_of(text, plain=plain[1]))
     return all(plain) and is_plain(author or "")
+
+
+def read_documents(connection: sqlite3.Connection, pieces: set[str], posts: Sequence[int]) -> None:
+    """Add to pieces those of posts' documents, as far as these are in the index."""
+    for (text,) in connection.execute(_DOCUMENTS, (json.dumps(posts),)):
+        pieces.update(pieces_of(text, plain=is_plain(text)))
+
+
+def affordable(connection: sqlite3.Connection, posts: Sequence[int]) -> int:
+    """Return how many of some posts, from the first, one transaction can put into the index."""
+    sizes = dict(connection.execute(_SIZES, (json.dumps(posts),)).fetchall())
+    characters = 0
+    for place, post in enumerate(posts):
+        characters += sizes.get(post, 0)
+        if place and characters > MOST_CHARACTERS:
+            return place
+    return len(posts)
 
 
 def remove(connection: sqlite3.Connection, posts: Sequence[int]) -> None:

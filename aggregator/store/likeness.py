@@ -139,7 +139,7 @@ class _Comparer:
         for word in sorted(telling, key=lambda word: (self._counts[word], word)):
             rows = self._connection.execute(
                 "SELECT rowid FROM posts_fts WHERE posts_fts MATCH ? ORDER BY rowid DESC LIMIT ?",
-                (f'"{word}"', room),
+                (f'{{title text}} : "{word}"', room),
             ).fetchall()
             for (other,) in rows:
                 weights[other] += telling[word] ** 2
@@ -193,7 +193,7 @@ class _Comparer:
     def _ask_index(self, word: str) -> int:
         (count,) = self._connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM posts_fts WHERE posts_fts MATCH ? LIMIT ?)",
-            (f'"{word}"', int(self._common) + 1),
+            (f'{{title text}} : "{word}"', int(self._common) + 1),
         ).fetchone()
         return max(int(count), 1)
 

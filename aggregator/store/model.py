@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
-from aggregator.model import Habits, Memory, Move, State
+from aggregator.model import DocumentText, Habits, Memory, Move, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,32 @@ class SourceStatus:
     def to_json(self) -> dict[str, str | int | bool | None]:
         """Return it as `aggregator status --json` prints it."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDocument:
+    """A document to ask for, and what is known of it."""
+
+    url: str
+    label: str  # what a link to it says
+    is_read: bool  # its text is known; has it changed?
+    is_reserved: bool  # a site that links to it reserves text and data mining (TDMRep)
+    tries: int  # since it was found, or read for the last time
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadDocument:
+    """A document that was had, and what came of reading it."""
+
+    url: str
+    text: DocumentText
+    kind: str = ""  # a key of DOCUMENT_KINDS, or nothing
+    refs: tuple[str, ...] = ()  # numbers of délibérations
+    size_bytes: int = 0
+    memory: Memory
+    asked: datetime
+    next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

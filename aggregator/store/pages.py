@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from aggregator.clock import from_iso, to_iso
 from aggregator.model import DateBy, DateOrigin, Post
-from aggregator.store import dates, ids, likeness, opening, tags
+from aggregator.store import dates, ids, likeness, linking, opening, tags
 from aggregator.store.database import Database
 
 # Missing twice, a day apart, a page was taken back; once, its server may have had a bad day.
@@ -151,6 +151,8 @@ class Pages(Database):
         state = row.state if row.state == "better" and read.post is None else read.state
         if read.post is not None:
             number, kept = self._take(row, read, read.post, now)
+            attached = read.post.attached
+            linking.attach_more(self._connection, self._backlog, number, attached, seen=now)
         missed = row.missing_since
         is_sure = read.state == "gone" and missed is not None
         is_sure = is_sure and now - from_iso(missed or "") >= SURE_AFTER

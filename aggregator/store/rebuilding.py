@@ -72,13 +72,12 @@ def rebuild(
     (total,) = connection.execute("SELECT count(*) FROM posts").fetchone()
     builder = _Builder(connection, transaction)
     builder.start()
-    done, copied = 0, BATCH
+    done = 0
     # What a power cut takes of a rebuild is begun again anyway.
     connection.execute("PRAGMA synchronous = NORMAL")
     try:
-        while copied == BATCH:
-            copied = builder.copy()
-            done += copied
+        while not builder.is_done:
+            done += builder.copy()
             if progress is not None:
                 progress(done, max(done, total))
     finally:
@@ -95,6 +94,7 @@ class _Builder:
         # An index of other rules is not written to: nobody knows which words it holds. Nor does
         # anybody else write then.
         self._is_upgrade = not is_current(connection)
+        self.is_done = False  # no post is left to be copied
 
     def start(self) -> None:
         """Make the new tables, in place of what an interrupted rebuild has left."""
@@ -111,7 +111,7 @@ class _Builder:
         """Copy the next posts; return how many."""
         with self._transaction():
             copied = self._copy_batch()
-        if copied == BATCH and not self._is_upgrade:
+        if not self.is_done and not self._is_upgrade:
             let_others_write()
         return copied
 
@@ -138,22 +138,27 @@ class _Builder:
             " WHERE id > (SELECT copied FROM reindexing) ORDER BY id LIMIT ?",
             (BATCH,),
         ).fetchall()
+        shorter = index.affordable(self._connection, [row[0] for row in rows])
+        self.is_done = shorter == len(rows) < BATCH
+        rows = rows[:shorter]
         self._refile({row[0]: row[4] for row in rows})
         pieces: set[str] = set()
-        with_documents = self._with_documents(rows[0][0], rows[-1][0]) if rows else set()
-        plain = {post for post, *texts, _ in rows if index.read(pieces, *texts)} - with_documents
+        documented = self._with_documents(rows[0][0], rows[-1][0]) if rows else set()
+        plain = {post for post, *texts, _ in rows if index.read(pieces, *texts)} - documented
         others = {row[0] for row in rows} - plain
         index.insert(self._connection, "posts_fts_next", sorted(plain), origin="posts")
         index.insert(self._connection, "posts_fts_next", sorted(others), origin="posts_indexed")
+        index.read_documents(self._connection, pieces, sorted(documented))
         self._lexicon.add(pieces)
         # After the last batch, whatever else is saved goes into both.
-        copied = rows[-1][0] if len(rows) == BATCH else _ALL
+        copied = _ALL if self.is_done else rows[-1][0]
         self._connection.execute("UPDATE reindexing SET copied = ?", (copied,))
         return len(rows)
 
     def _with_documents(self, first: int, last: int) -> set[int]:
         found = self._connection.execute(
-            "SELECT post_id FROM post_documents WHERE post_id BETWEEN ? AND ?", (first, last)
+            "SELECT post_id FROM post_documents WHERE indexed = 1 AND post_id BETWEEN ? AND ?",
+            (first, last),
         )
         return {post for (post,) in found}
 

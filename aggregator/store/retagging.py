@@ -72,6 +72,9 @@ def _retag_batch(
         "p.source_id = ? AND p.id > ? ORDER BY p.id LIMIT ?",
         (move.source_id, after, BATCH),
     )
+    is_last = len(filed) < BATCH
+    shorter = index.affordable(connection, [row.id for row in filed])
+    filed, is_last = filed[:shorter], is_last and shorter == len(filed)
     # Made anew each time: a rollback would undo themes that are remembered.
     themes = Themes(connection)
     moved = []
@@ -89,7 +92,7 @@ def _retag_batch(
     index.remove(connection, posts)
     tags.write(connection, moved)
     index.add(connection, posts)
-    if len(filed) == BATCH:
+    if not is_last:
         return filed[-1].id
     connection.execute("UPDATE sources SET retagging = NULL WHERE id = ?", (move.source_id,))
     return None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aggregator.clock import to_iso
 from aggregator.model import Post, SaveCount, Saved
-from aggregator.store import identity, ids, index, likeness, tags
+from aggregator.store import identity, ids, index, likeness, linking, tags
 from aggregator.store.planning import Plan, Planner, Write, shown
 
 _ANY = "SELECT 1 FROM posts WHERE source_id = ? LIMIT 1"
@@ -65,8 +65,11 @@ def save(
         seen=seen,
         is_first=connection.execute(_ANY, (source_id,)).fetchone() is None,
     )
-    plan = planner.plan(identity.identify(connection, source_id, posts))
+    items = identity.identify(connection, source_id, posts)
+    plan = planner.plan(items)
     _write(connection, slug, plan, to_iso(seen), backlog)
+    posts_by_guid = {(item.stored or item).guid: item.post for item in items if _may_link(item)}
+    linking.attach(connection, backlog, source_id, posts_by_guid, seen=seen)
     new = tuple(write.post for write in plan.writes if write.stored is None)
     changed = tuple(write.post for write in plan.writes if write.stored and write.changed)
     count = SaveCount(new=len(new), changed=len(changed), unchanged=plan.unchanged)
@@ -163,6 +166,12 @@ def _want_pages(
         "INSERT INTO post_pages (post_id, wanted, next_try) VALUES (?, ?, ?)",
         [(numbers[write.guid], write.post.lack, seen) for write in writes if write.post.lack],
     )
+
+
+def _may_link(item: identity.Item) -> bool:
+    """Tell whether a post links to documents, or did before it was edited."""
+    is_edited = item.stored is not None and item.stored.digest != item.post.digest
+    return bool(item.post.attached) or is_edited
 
 
 def _say(backlog: index.Backlog, number: int, post: Post, *, is_new: bool) -> None:

@@ -273,7 +273,7 @@ def _count(connection: sqlite3.Connection, topic: _Topic, span: _Span) -> int:
     match = " OR ".join(sorted(f'"{" ".join(form)}"' for form in forms))
     (posts,) = connection.execute(
         "SELECT count(*) FROM posts_fts WHERE posts_fts MATCH ? AND rowid BETWEEN ? AND ?",
-        (match, span.first, span.end - 1),
+        (f"{{title text}} : ({match})", span.first, span.end - 1),
     ).fetchone()
     return int(posts)
 

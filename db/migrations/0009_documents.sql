@@ -3,6 +3,7 @@
 -- state: waiting, read, scanned (pictures only), encrypted, damaged, too_large, refused (robots.txt),
 -- gone, failed. kind: compte-rendu, deliberation, ordre-du-jour, reglement, affiche; empty where nothing
 -- tells. refs: JSON, numbers of délibérations. ocr: 1 when the text was read by tesseract.
+-- characters: of the text kept. tries: since it was found, or read for the last time.
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
     url TEXT NOT NULL UNIQUE,
@@ -15,6 +16,7 @@ CREATE TABLE documents (
     title TEXT NOT NULL DEFAULT '',
     pages INTEGER NOT NULL DEFAULT 0,
     read_pages INTEGER NOT NULL DEFAULT 0,
+    characters INTEGER NOT NULL DEFAULT 0,
     size_bytes INTEGER NOT NULL DEFAULT 0,
     refs TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(refs)),
     ocr INTEGER NOT NULL DEFAULT 0 CHECK (ocr IN (0, 1)),
@@ -28,14 +30,18 @@ CREATE TABLE documents (
 ) STRICT;
 CREATE INDEX documents_next ON documents (next_try) WHERE next_try IS NOT NULL;
 
+-- indexed: 1 when the document's words stand in the index with the post's, 2 when they are to;
+-- one post after the other, for a document may be long and have many.
 CREATE TABLE post_documents (
     post_id INTEGER NOT NULL REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
     document_id INTEGER NOT NULL REFERENCES documents (id),
     position INTEGER NOT NULL,
     label TEXT NOT NULL DEFAULT '',
+    indexed INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1, 2)),
     PRIMARY KEY (post_id, document_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX post_documents_document ON post_documents (document_id);
+CREATE INDEX post_documents_waiting ON post_documents (post_id) WHERE indexed = 2;
 
 CREATE TABLE document_pages (
     document_id INTEGER NOT NULL REFERENCES documents (id),
@@ -55,7 +61,8 @@ SELECT
         SELECT group_concat(said, char(10)) FROM (
             SELECT g.text AS said
             FROM post_documents AS d JOIN document_pages AS g ON g.document_id = d.document_id
-            WHERE d.post_id = posts.id ORDER BY d.position, d.document_id, g.page
+            WHERE d.post_id = posts.id AND d.indexed = 1
+            ORDER BY d.position, d.document_id, g.page
         )
     ), '')) AS documents,
     indexed_text(coalesce(author, '')) AS author,

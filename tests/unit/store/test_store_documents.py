@@ -1,0 +1,308 @@
+"""Documents of posts: linked, read, found by their words; the index stays sound throughout."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aggregator.model import Attached, DocumentState, DocumentText, Memory, Post, Town
+from aggregator.store import ReadDocument, Store, documents, index, rebuilding, retagging
+
+MakePost = Callable[..., Post]
+Save = Callable[..., Any]
+Rows = Callable[..., Any]
+
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+PDF = "https://blog.example/cr.pdf"
+OTHER = "https://blog.example/ordre.pdf"
+
+
+def to(*urls: str) -> tuple[Attached, ...]:
+    return tuple(Attached(url=url, label=f"Le fichier {url[-5:]}") for url in urls)
+
+
+def read(*pages: str, url: str = PDF, **rest: Any) -> ReadDocument:
+    state = DocumentState.READ if any(pages) else DocumentState.SCANNED
+    text = DocumentText(state=state, media="pdf", pages=pages, page_count=len(pages))
+    found = ReadDocument(url=url, text=text, memory=Memory(), asked=NOON)
+    return replace(found, **rest)
+
+
+@pytest.fixture
+def matches(rows: Rows) -> Callable[[str], int]:
+    def run(match: str) -> int:
+        return int(rows("SELECT count(*) FROM posts_fts WHERE posts_fts MATCH ?", match)[0][0])
+
+    return run
+
+
+Matches = Callable[[str], int]
+
+
+def test_words_of_a_document_are_found_with_all_its_posts(
+    store: Store, save: Save, rows: Rows, make_post: MakePost, matches: Matches
+) -> None:
+    save(make_post("1", attached=to(PDF)), make_post("2", attached=to(OTHER, PDF)), make_post("3"))
+    assert rows("SELECT url, state FROM documents ORDER BY id") == [
+        (PDF, "waiting"),
+        (OTHER, "waiting"),
+    ]
+    store.save_document(read("La première page.", "L’œuvre des piscines", kind="compte-rendu"))
+    assert matches("documents : oeuvre") == 2
+    assert matches("{title text} : oeuvre") == 0
+    assert matches('documents : "page l oeuvre"') == 2  # phrases go from page to page
+    assert rows("SELECT posts FROM terms WHERE term = 'piscines'") == [(1,)]
+    store.count_terms()
+    assert rows("SELECT posts FROM terms WHERE term = 'piscines'") == [(2,)]
+    assert rows("SELECT state, kind, pages, characters > 0 FROM documents WHERE url = ?", PDF) == [
+        ("read", "compte-rendu", 2, 1)
+    ]
+    assert store.check_index().sound
+
+
+def test_a_document_that_changed_is_found_by_its_new_words_alone(
+    store: Store, save: Save, rows: Rows, make_post: MakePost, matches: Matches
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    store.save_document(read("brouillon"))
+    store.save_document(read("brouillon", kind="deliberation"))
+    assert rows("SELECT kind FROM documents") == [("deliberation",)]
+    store.save_document(read("définitif", "annexe"))
+    assert (matches("brouillon"), matches("annexe")) == (0, 1)
+    store.save_document(read(""))
+    assert matches("annexe") == 0
+    assert rows("SELECT state, characters FROM documents") == [("scanned", 0)]
+    assert store.check_index().sound
+
+
+def test_links_follow_the_post_and_documents_are_never_deleted(
+    store: Store, save: Save, rows: Rows, make_post: MakePost, matches: Matches
+) -> None:
+    links = "SELECT d.url FROM post_documents JOIN documents AS d ON d.id = document_id"
+    save(make_post("1", attached=to(PDF, OTHER)))
+    store.save_document(read("piscine"))
+    store.save_document(read("patinoire", url=OTHER))
+    assert matches('"piscine patinoire"') == 1
+    save(make_post("1", text="Modifié.", attached=to(OTHER, PDF)))
+    assert matches('"patinoire piscine"') == 1
+    save(make_post("1", text="Modifié encore.", attached=to(OTHER)))
+    assert rows(links) == [(OTHER,)]
+    assert (matches("piscine"), matches("patinoire")) == (0, 1)
+    save(make_post("1", text="Sans rien."))
+    assert rows(links) == []
+    assert rows("SELECT count(*) FROM documents") == [(2,)]
+    assert store.due_documents(NOON, limit=9) == ()
+    assert store.check_index().sound
+    save(make_post("2", attached=to(PDF)))
+    assert matches("piscine") == 0
+    assert store.index_documents(9) == 1  # read before: nothing is fetched
+    assert matches("piscine") == 1
+    assert store.index_documents(9) == 0
+    assert store.check_index().sound
+
+
+def test_links_of_posts_that_came_before_are_made_up_for(
+    save: Save, rows: Rows, make_post: MakePost
+) -> None:
+    save(make_post("1"))
+    assert save(make_post("1", attached=to(PDF))).unchanged == 1
+    assert rows("SELECT count(*) FROM post_documents") == [(1,)]
+
+
+def test_what_a_post_becomes_takes_its_documents_along(
+    *, store: Store, save: Save, rows: Rows, make_post: MakePost, town: Town, matches: Matches
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    store.save_document(read("piscine"))
+    save(make_post("1", attached=to(PDF), published=NOON + timedelta(days=300)))
+    assert matches("piscine") == 1
+    assert store.check_index().sound
+    moved = tuple(replace(source, instance="pic") for source in town.sources)
+    store.sync_town(replace(town, sources=moved), definitions={}, now=NOON)
+    assert rows("SELECT slug FROM instances JOIN posts ON instance_id = instances.id") == [("pic",)]
+    assert matches("piscine AND fac : xi2") == 1
+    assert store.check_index().sound
+
+
+def test_a_rebuild_and_retagging_take_few_long_documents_at_once(
+    *,
+    store: Store,
+    save: Save,
+    make_post: MakePost,
+    town: Town,
+    matches: Matches,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(index, "MOST_CHARACTERS", 25)
+    for module in (rebuilding, retagging):
+        monkeypatch.setattr(module, "BATCH", 5)
+    urls = [f"https://blog.example/{n}.pdf" for n in range(7)]
+    save(*(make_post(f"{n}", attached=to(url)) for n, url in enumerate(urls)))
+    for url in urls:
+        store.save_document(read("une piscine", url=url))
+    steps: list[int] = []
+    store.reindex(lambda done, _: steps.append(done))
+    assert steps == [2, 4, 6, 7]
+    assert matches("piscine") == 7
+    moved = tuple(replace(source, instance="pic") for source in town.sources)
+    store.sync_town(replace(town, sources=moved), definitions={}, now=NOON)
+    assert matches("piscine AND fac : xi2") == 7
+    assert store.check_index().sound
+
+
+def test_a_document_read_while_the_index_is_rebuilt_is_in_the_new_one(
+    store: Store,
+    save: Save,
+    make_post: MakePost,
+    matches: Matches,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rebuilding, "BATCH", 2)
+    save(*(make_post(f"{n}", attached=to(f"https://blog.example/{n}.pdf")) for n in range(6)))
+    with Store.open(store.path) as crawler:
+
+        def meddle(done: int, _total: int) -> None:
+            if done == 2:
+                for number, word in ((0, "piscine"), (5, "patinoire")):
+                    url = f"https://blog.example/{number}.pdf"
+                    crawler.save_document(read(f"une {word}", url=url))
+                late = make_post(
+                    "5",
+                    attached=to("https://blog.example/5.pdf"),
+                    published=NOON - timedelta(days=900),
+                )
+                with crawler.transaction():
+                    crawler.save("blog", [late], seen=NOON)
+
+        store.reindex(meddle)
+    assert (matches("piscine"), matches("patinoire")) == (1, 1)
+    assert store.check_index().sound
+
+
+@pytest.mark.parametrize("killed_at", range(1, 5))
+def test_killed_anywhere_the_index_is_sound_and_the_rest_follows(
+    *,
+    store: Store,
+    save: Save,
+    make_post: MakePost,
+    matches: Matches,
+    monkeypatch: pytest.MonkeyPatch,
+    killed_at: int,
+) -> None:
+    save(*(make_post(f"{n}", attached=to(PDF)) for n in range(3)))
+    store.save_document(read("brouillon"))
+    left = [killed_at]
+
+    def kill() -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(documents, "let_others_write", kill)
+    with pytest.raises(KeyboardInterrupt):
+        store.save_document(read("définitif"))
+    assert store.check_index().sound
+    assert not (matches("brouillon") and matches("definitif"))
+    store.index_documents(9)
+    if not matches("definitif"):  # it had not been written: the next reading does it
+        store.save_document(read("définitif"))
+    assert (matches("brouillon"), matches("definitif")) == (0, 3)
+    assert store.check_index().sound
+
+
+def test_a_post_holds_no_more_than_there_is_room_for(
+    *,
+    store: Store,
+    save: Save,
+    rows: Rows,
+    make_post: MakePost,
+    matches: Matches,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documents, "MOST_CHARACTERS", 30)
+    save(make_post("1", attached=to(PDF, OTHER)))
+    store.save_document(read("première page", "deuxième", "la troisième page"))
+    assert rows("SELECT pages, read_pages FROM documents WHERE url = ?", PDF) == [(3, 2)]
+    assert (matches("deuxieme"), matches("troisieme")) == (1, 0)
+    store.save_document(read("une annexe trop longue", url=OTHER))
+    assert matches("annexe") == 0
+    assert store.index_documents(9) == 0
+    store.save_document(read("m" * 40))
+    assert rows("SELECT characters FROM documents WHERE url = ?", PDF) == [(30,)]
+    assert store.check_index().sound
+
+
+def urls_of(found: Sequence[Any]) -> list[str]:
+    return [due.url for due in found]
+
+
+def test_documents_are_due_until_they_are_read_and_then_seldom(
+    store: Store, save: Save, make_post: MakePost
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    (due,) = store.due_documents(NOON, limit=9)
+    assert (due.url, due.label, due.is_read, due.tries) == (PDF, "Le fichier r.pdf", False, 0)
+    later = NOON + timedelta(days=30)
+    memory = Memory(etag='"1"', last_modified="hier", url=PDF, body_sha256="abc")
+    store.save_document(read("piscine", memory=memory, next_try=later))
+    assert store.due_documents(NOON, limit=9) == ()
+    (due,) = store.due_documents(later, limit=9)
+    assert (due.is_read, due.memory) == (True, memory)
+    store.document_unchanged(PDF, asked=later, next_try=later)
+    assert store.due_documents(later, limit=9)[0].tries == 1
+    store.document_unchanged(PDF, asked=later, next_try=None)
+    assert store.due_documents(later + timedelta(days=999), limit=9) == ()
+
+
+def test_validators_of_another_address_are_not_kept(
+    store: Store, save: Save, make_post: MakePost
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    memory = Memory(etag='"1"', url="https://ailleurs.example/cr.pdf", body_sha256="abc")
+    store.save_document(read("piscine", memory=memory, next_try=NOON))
+    (due,) = store.due_documents(NOON, limit=9)
+    assert due.memory == Memory(body_sha256="abc")
+
+
+def test_a_failure_keeps_what_was_read(
+    store: Store, save: Save, rows: Rows, make_post: MakePost, matches: Matches
+) -> None:
+    save(make_post("1", attached=to(PDF, OTHER)))
+    for url in (PDF, OTHER):
+        store.document_failed(url, state="failed", reason="panne", asked=NOON, next_try=NOON)
+    assert rows("SELECT state, reason, tries FROM documents") == [("failed", "panne", 1)] * 2
+    store.save_document(read("piscine"))
+    store.document_failed(PDF, state="failed", reason="panne", asked=NOON, next_try=NOON)
+    assert rows("SELECT state, tries FROM documents WHERE url = ?", PDF) == [("read", 1)]
+    store.document_failed(PDF, state="gone", reason="retiré", asked=NOON, next_try=None)
+    assert rows("SELECT state FROM documents WHERE url = ?", PDF) == [("gone",)]
+    assert matches("piscine") == 1
+    assert store.check_index().sound
+
+
+def test_sources_that_are_paused_or_reserved(
+    store: Store, save: Save, make_post: MakePost, town: Town
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    store.note_tdm("blog", reserved=True, policy=None, checked=NOON)
+    assert [due.is_reserved for due in store.due_documents(NOON, limit=9)] == [True]
+    paused = tuple(replace(source, paused=True) for source in town.sources)
+    store.sync_town(replace(town, sources=paused), definitions={}, now=NOON)
+    assert urls_of(store.due_documents(NOON, limit=9)) == []
+
+
+def test_a_document_that_nobody_knows_is_not_kept(store: Store, rows: Rows) -> None:
+    store.save_document(read("piscine"))
+    assert rows("SELECT count(*) FROM documents") == [(0,)]
+
+
+def test_what_was_found_beside_the_text_is_kept(
+    store: Store, save: Save, rows: Rows, make_post: MakePost
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    store.save_document(read("piscine", refs=("2010-12-15/3",), size_bytes=12))
+    assert rows("SELECT refs, size_bytes, ocr, next_try FROM documents") == [
+        ('["2010-12-15/3"]', 12, 0, None)
+    ]
