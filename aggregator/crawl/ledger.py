@@ -21,6 +21,8 @@ from aggregator.store import Store
 # third less than many small ones, and stay well under 1 s.
 GROUP = 64
 GROUP_POSTS = 1_500
+# Of one visit to a platform: a table of ten thousand rows is written in several transactions.
+PART_POSTS = 1_000
 LINGER_S = 1.0  # what a visit waits at most for others to share its transaction
 
 Pauses = Mapping[str, tuple[datetime, int]]
@@ -96,7 +98,7 @@ class Ledger:
         posts = 0
         while not self._waiting.empty() and len(group) < GROUP and posts < GROUP_POSTS:
             visited = self._waiting.get_nowait()
-            posts += len(visited.found.posts) if visited.found else 0
+            posts += visited.posts
             group.append(visited)
         return group
 
@@ -105,7 +107,7 @@ class Ledger:
         if not group and not pauses:
             return
         async with self.turn:
-            if any(visited.found is not None and visited.found.posts for visited in group):
+            if any(visited.posts for visited in group):
                 await self._save_in_thread(group, pauses)
             else:
                 # Some milliseconds; a thread would spend as much again waiting for its turn.
@@ -132,18 +134,32 @@ class Ledger:
                 for host, (until, status) in pauses.items():
                     self._store.pause_host(host, until=until, status=status)
         try:
+            lasts = [self._all_but_the_last(visited) for visited in group]
             with self._store.transaction():
-                return [self._settler.settle(visited) for visited in group]
+                return [self._settler.settle(visited) for visited in lasts]
         except StoreError:
             raise
         except Exception:  # noqa: BLE001 - see below
             # One of them brings out a fault of ours: the others must not suffer.
             return [self._write_alone(visited) for visited in group]
 
+    def _all_but_the_last(self, visited: Visited) -> Visited:
+        """Write a big visit up to its last part, so that others may write in between.
+
+        Validators come with the last part: after a kill all is asked and compared again. Items of
+        a feed may share their guid, and only together are they told apart: those of platforms do
+        not.
+        """
+        while visited.source.service is not None and visited.posts > PART_POSTS:
+            with self._store.transaction():
+                visited = self._settler.settle_part(visited, PART_POSTS)
+        return visited
+
     def _write_alone(self, visited: Visited) -> SourceResult:
         try:
+            last = self._all_but_the_last(visited)
             with self._store.transaction():
-                return self._settler.settle(visited)
+                return self._settler.settle(last)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - recorded and logged

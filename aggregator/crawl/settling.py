@@ -1,7 +1,7 @@
 """What a visit means: posts, health, habits, the next appointment; inside a transaction."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.crawl.habits import learn
@@ -18,6 +18,7 @@ from aggregator.model import (
     Move,
     NotModified,
     Outcome,
+    Post,
     Saved,
     Source,
     SourceResult,
@@ -37,6 +38,14 @@ class Visited:
     found: Visit | None = None
     error: SourceError | None = None
     proposed_feed: str | None = None
+    saved: Saved = field(
+        default_factory=Saved
+    )  # of a big visit: what was written in transactions before its last
+
+    @property
+    def posts(self) -> int:
+        """How many posts are still to be written."""
+        return 0 if self.found is None else len(self.found.posts)
 
 
 class Settler:
@@ -64,9 +73,44 @@ class Settler:
         assert visited.error is not None  # noqa: S101 - one of the two
         return self._settle_failure(visited, visited.error)
 
+    def settle_part(self, visited: Visited, most: int) -> Visited:
+        """Write the first posts of a big visit, and nothing else of it; inside a transaction.
+
+        Returns:
+            The visit with what is left of it.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        assert visited.found is not None  # noqa: S101 - it has posts
+        posts = visited.found.posts
+        saved = self._save(visited, posts[:most])
+        return replace(visited, found=replace(visited.found, posts=posts[most:]), saved=saved)
+
+    def _save(self, visited: Visited, posts: Sequence[Post]) -> Saved:
+        """Write posts and what belongs to them; return all that the visit has written by now."""
+        slug, before = visited.source.slug, visited.saved
+        saved = self._store.save(slug, posts, seen=visited.now) if posts else Saved()
+        if visited.source.service is not None:
+            self._store.save_events(slug, posts)
+        return Saved(
+            count=before.count + saved.count,
+            new=(*before.new, *saved.new),
+            changed=(*before.changed, *saved.changed),
+        )
+
+    def _save_records(self, visited: Visited, found: Visit) -> None:
+        """Write the civic data of a file; all of its posts are there."""
+        slug = visited.source.slug
+        self._store.save_records(slug, found.records)
+        self._store.forget_records(slug, {record.guid for record in found.records})
+        self._store.save_refused(slug, found.rejections, seen=visited.now)
+
     def _settle_answer(self, visited: Visited, found: Visit) -> SourceResult:
         source, past, now = visited.source, visited.due.history, visited.now
-        saved = self._store.save(source.slug, found.posts, seen=now) if found.posts else Saved()
+        saved = self._save(visited, found.posts)
+        if found.extractions and source.service is not None:
+            self._save_records(visited, found)
         unmodified = isinstance(found.answer, NotModified)
         habits = learn(
             past.habits,

@@ -25,6 +25,7 @@ from aggregator.model import (
     NotModified,
     Page,
     Post,
+    Record,
     Rejection,
     Source,
 )
@@ -107,6 +108,11 @@ class Visit:
         return tuple(text for _, extraction in self.extractions for text in extraction.warnings)
 
     @property
+    def records(self) -> tuple[Record, ...]:
+        """Civic data of the national formats, with the posts they became."""
+        return tuple(record for _, extraction in self.extractions for record in extraction.records)
+
+    @property
     def items(self) -> int | None:
         """How many items the pages hold, known ones among them; none when nothing was read."""
         if not self.extractions:
@@ -143,6 +149,12 @@ async def visit(
     Raises:
         SourceError: It cannot be fetched or read.
     """
+    if source.service is not None:
+        from aggregator.crawl.asking import visit_platform  # noqa: PLC0415 - it builds on this
+
+        return await visit_platform(
+            source, web=web, past=past, timezone=timezone, seen=seen, turn=turn
+        )
     work = _Work(
         source=source,
         web=web,

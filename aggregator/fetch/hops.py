@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.errors import ForbiddenAddress, TooManyRedirects
+from aggregator.errors import FetchError, ForbiddenAddress, TooManyRedirects
 from aggregator.fetch.body import read_body
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import explained, retry_after, sentence_of
@@ -18,6 +18,7 @@ MAX_REDIRECTS = 5
 
 _PERMANENT = {301, 308}
 _REDIRECTS = _PERMANENT | {302, 303, 307}
+_KEEPING = {307, 308}  # the method and its body (RFC 9110 §15.4.8)
 
 _ACCEPT = (
     b"application/atom+xml, application/rss+xml, application/feed+json, text/html,"
@@ -56,6 +57,8 @@ class Terms:
         validators_of: That address.
         cut: Take the beginning of a longer body.
         gate: Called before each hop; raises to forbid it.
+        sent: The body of a POST; none: a GET.
+        private: Fields that may hold a key: for the host that is asked first, and no other.
     """
 
     limit: int
@@ -63,6 +66,23 @@ class Terms:
     validators_of: str | None = None
     cut: bool = False
     gate: Gate | None = None
+    sent: bytes | None = None
+    private: Fields = ()
+
+    def request(self, url: Url, *, start: Url) -> Request:
+        """Return what is asked of one hop of a walk that began at `start`."""
+        validators = self.validators if str(url) == self.validators_of else ()
+        private = self.private if _is_same_place(url, start) else ()
+        return Request(
+            url=url,
+            method="GET" if self.sent is None else "POST",
+            headers=validators + private,
+            body=self.sent or b"",
+        )
+
+
+def _is_same_place(url: Url, start: Url) -> bool:
+    return (url.scheme, url.authority) == (start.scheme, start.authority)
 
 
 class Walker:
@@ -86,15 +106,17 @@ class Walker:
         Raises:
             FetchError: No answer, a forbidden address, or a body that is too large.
         """
-        moved_to, permanent = None, True
+        moved_to, permanent, start = None, True, url
         for _ in range(MAX_REDIRECTS + 1):
             if terms.gate is not None:
                 await terms.gate(url)
-            validators = terms.validators if str(url) == terms.validators_of else ()
-            answer = await self.ask(Request(url=url, headers=validators), terms, exchange)
+            answer = await self.ask(terms.request(url, start=start), terms, exchange)
             if answer.status not in _REDIRECTS:
-                return replace(answer, moved_to=moved_to, was_conditional=bool(validators))
+                conditional = bool(terms.validators) and str(url) == terms.validators_of
+                return replace(answer, moved_to=moved_to, was_conditional=conditional)
             url = _target(answer)
+            if terms.sent is not None:
+                _check_repeatable(answer, url, start)
             permanent = permanent and answer.status in _PERMANENT
             moved_to = str(url) if permanent else moved_to
         raise TooManyRedirects(
@@ -111,7 +133,9 @@ class Walker:
         """
         url, body = request.url, b""
         exchange.at = str(url)
-        request = replace(request, headers=self._headers + request.headers)
+        own = {name.lower() for name, _ in request.headers}
+        usual = tuple(one for one in self._headers if one[0].lower() not in own)
+        request = replace(request, headers=usual + request.headers)
         async with self._pacer.turn(url, exchange):
             with explained(url):
                 reply = await self._reach(request, exchange)
@@ -150,6 +174,32 @@ class Walker:
         return Answer(
             url=url, status=reply.status, headers=reply.headers, body=body, retry_after_s=wait_s
         )
+
+
+def _check_repeatable(answer: Answer, url: Url, start: Url) -> None:
+    """Refuse to send a question of ours to where nobody listed, or as something else."""
+    if answer.status not in _KEEPING or not _is_same_place(url, start):
+        raise TooManyRedirects(
+            f"{answer.url}: {answer.status} redirects a question (POST) to {url}; give the address"
+            " where the platform answers by itself",
+            url=str(answer.url),
+        )
+
+
+def fields_of(url: Url, headers: tuple[tuple[str, str], ...]) -> Fields:
+    """Return headers as they are sent.
+
+    Raises:
+        FetchError: One cannot be sent; its value is not repeated, it may be a key.
+    """
+    for name, value in headers:
+        if not (name.isascii() and value.isascii() and value.isprintable()):
+            raise FetchError(
+                f"{url}: what is to be sent as {name} holds characters that cannot be sent;"
+                " correct the key in the environment",
+                url=str(url),
+            )
+    return tuple((name.encode("ascii"), value.encode("ascii")) for name, value in headers)
 
 
 def _target(answer: Answer) -> Url:

@@ -15,7 +15,7 @@ from aggregator.fetch.address import Guard
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import MAX_RETRY_AFTER_S, bad_status
 from aggregator.fetch.headers import said
-from aggregator.fetch.hops import Answer, Fields, Terms, Walker
+from aggregator.fetch.hops import Answer, Fields, Terms, Walker, fields_of
 from aggregator.fetch.pacing import Pacer
 from aggregator.fetch.robots import Robots
 from aggregator.fetch.transport import Request, Transport, trusted_authorities
@@ -78,9 +78,20 @@ class Web:
     ) -> None:
         """Nothing is left open between two fetches."""
 
-    async def fetch(self, url: str, *, memory: Memory, obey_robots: bool) -> Page | NotModified:
+    async def fetch(
+        self,
+        url: str,
+        *,
+        memory: Memory,
+        obey_robots: bool,
+        body: bytes | None,
+        headers: tuple[tuple[str, str], ...],
+    ) -> Page | NotModified:
         """See the function `fetch`."""
         start = parse_url(url)
+        private = fields_of(start, headers)
+        if body is not None:
+            private = ((b"Content-Type", b"application/json"), *private)
         async with Exchange(str(start), self._deadline_s) as exchange:
 
             async def gate(hop: Url) -> None:
@@ -91,6 +102,8 @@ class Web:
                 validators_of=memory.url or str(start),
                 limit=self._max_bytes,
                 gate=gate if obey_robots else None,
+                sent=body,
+                private=private,
             )
             answer = await self._walker.walk(start, terms, exchange)
         if answer.status == 304 and answer.was_conditional:
@@ -191,7 +204,13 @@ class Web:
 
 
 async def fetch(
-    url: str, *, web: Web, memory: Memory = _NOTHING_KNOWN, obey_robots: bool = True
+    url: str,
+    *,
+    web: Web,
+    memory: Memory = _NOTHING_KNOWN,
+    obey_robots: bool = True,
+    body: bytes | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
 ) -> Page | NotModified:
     """Ask for one address, once.
 
@@ -201,11 +220,14 @@ async def fetch(
         memory: What the last fetch of this address returned; empty to have the page anyway.
         obey_robots: Ask robots.txt first; not for feeds that moderators listed, which are
             published to be read by programs.
+        body: JSON to send with POST; none: a GET. It is redirected on its own host at most.
+        headers: Besides our own, or instead of them; they may hold a key, so the host of `url`
+            alone gets them, and no error repeats them.
 
     Raises:
         FetchError: No page; the text says why and what to do.
     """
-    return await web.fetch(url, memory=memory, obey_robots=obey_robots)
+    return await web.fetch(url, memory=memory, obey_robots=obey_robots, body=body, headers=headers)
 
 
 def _user_agent(contact: str, address: str | None) -> str:

@@ -15,11 +15,13 @@ class Ask:
         url: An http(s) address.
         body: JSON to send with POST; none: a GET.
         headers: Besides our own; they may hold a key, and are never logged nor stored.
+        is_page: It is made for people, not for programs: robots.txt decides whether we may.
     """
 
     url: str
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    is_page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,26 @@ class Option:
     about: str
 
 
-SERVICES: Mapping[str, tuple[Option, ...]] = {}
+def _fields(**about: str) -> tuple[Option, ...]:
+    """Return options that each name a field (a column) of a table."""
+    return tuple(Option(name=name, about=meaning) for name, meaning in about.items())
+
+
+_TABLE_FIELDS = _fields(
+    title="champ du titre",
+    date="champ de la date : début de l’événement, ou jour de la publication",
+    end="champ de la fin de l’événement",
+    text="champ du texte",
+    link="champ de l’adresse de la page",
+    place="champ du lieu de l’événement",
+)
+
+SERVICES: Mapping[str, tuple[Option, ...]] = {
+    "opendatasoft": (
+        Option(name="dataset", about="identifiant du jeu de données ; sans lui, le catalogue"),
+        *_TABLE_FIELDS,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

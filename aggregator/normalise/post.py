@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from aggregator.clock import to_iso
 from aggregator.model import DateOrigin, Entry, Post, Rejection, Source
 from aggregator.normalise.dates import ReadDate, post_date
+from aggregator.normalise.events import event_of, told
 from aggregator.normalise.extracts import excerpt, without_labels
 from aggregator.normalise.markup import html_and_text, text_of
 from aggregator.normalise.plain import cut_at_word, fold_spaces
@@ -77,6 +78,7 @@ def normalise(
     )
     written_in = _language(entry.language, language, source.language)
     categories = _categories(entry.categories)
+    event = event_of(entry, seen=seen, timezone=timezone) if entry.starts else None
     return Post(
         source=source.slug,
         guid=_guid(entry, base, (page_url, source.url)) or _hash(title, _told(date), text),
@@ -91,9 +93,11 @@ def normalise(
         published=date.moment,
         date_origin=date.origin,
         categories=categories,
+        event=event,
         digest=_hash(
             *(shown, url, short, html, text, author or "", written_in, _told(date)),
             *sorted(categories),
+            *told(event),
         ),
     )
 

@@ -9,7 +9,7 @@ from aggregator.errors import Complaint, TownError
 MOST_COMPLAINTS = 200  # past these, nobody reads; and a hostile file must not keep us busy
 MOST_CANDIDATES = 1_000  # difflib compares with each
 SHOWN_CHARS = 60
-FEW = 16  # names that still make a readable list: the keys of a source
+FEW = 32  # names that still make a readable list: the keys of a source
 
 
 class Complaints:

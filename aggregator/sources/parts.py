@@ -171,8 +171,9 @@ def _article(fields: Fields) -> Article | None:
 
 
 def _service(fields: Fields) -> Service | None:
-    name = next((name for name in SERVICES if fields.has(name)), None)
-    if name is None:
+    name = next((name for name in SERVICES if fields.stands(name)), None)
+    # Without a value it would be forgotten, and a feed looked for instead.
+    if name is None or fields.node(name, required=True) is None:
         return None
     options = SERVICES[name]
     part = fields.part(name, [option.name for option in options])

@@ -32,6 +32,9 @@ A map:
     topics.py     what is talked about
     naming.py     the names in a text
     known_pages.py what a page has added, against its feed
+    events.py     when and where the events take place that posts announce
+    records.py    civic data of the national formats
+    filed.py      which row a guid is filed under
     pages.py      what posts' own pages add; posts taken back
 
 `db/README.md` describes the tables and views.

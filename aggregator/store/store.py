@@ -34,6 +34,7 @@ from aggregator.store import (
 )
 from aggregator.store.agreements import Agreements
 from aggregator.store.database import Progress
+from aggregator.store.events import Events
 from aggregator.store.model import (
     Due,
     IndexCheck,
@@ -42,9 +43,10 @@ from aggregator.store.model import (
     SourceStatus,
 )
 from aggregator.store.pages import Pages
+from aggregator.store.records import Records
 
 
-class Store(Agreements, Pages):
+class Store(Events, Records, Agreements, Pages):
     """The database, open to be written; used by one thread at a time.
 
     Every method raises StoreError when the file cannot be used: locked for more than ten
