@@ -68,7 +68,7 @@ def write(count: int) -> tuple[Written, ...]:
         written.append(
             Written(
                 number=number,
-                title=f"{subject} {place} (n°\u00a0{number})",
+                title=f"{subject} {place} (n° {number})",
                 html=f"<p>{opening}</p><p>{more} Le numéro {number} de nos nouvelles.</p>",
                 published=published,
                 modified=published + timedelta(days=chance.randint(0, 40)),

@@ -251,6 +251,8 @@ def rfc5005(root: str, posts: tuple[Written, ...]) -> Platform:
         return f"{root}/nouvelles/{post.number}"
 
     def answer(asked: Asked) -> Given:
+        if asked.path == "/":
+            return html_page("Le quartier", "<p>Bienvenue.</p>")
         page = asked.number("p", 1)
         shown = one_page(posts, page, 20)
         if asked.path != "/flux.xml" or not shown:
