@@ -31,6 +31,7 @@ class DuePage:
     title: str
     text: str  # as its feed or list has it
     tries: int
+    tdm_reserved: bool  # its source reserves text and data mining
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +52,13 @@ class PageRead:
 
 
 _DUE = """
-SELECT p.uid, s.slug, p.url, p.title, iif(g.state = 'better', g.text, p.text), g.tries
+SELECT p.uid, s.slug, p.url, p.title, iif(g.state = 'better', g.text, p.text), g.tries,
+    coalesce(t.tdm_reserved, 0)
 FROM post_pages AS g
 JOIN posts AS p ON p.id = g.post_id
 JOIN sources AS s ON s.id = p.source_id
-WHERE g.next_try <= ? AND s.listed AND NOT s.paused
+JOIN source_states AS t ON t.source_id = s.id
+WHERE g.next_try <= ? AND p.first_seen >= ? AND s.listed AND NOT s.paused
 ORDER BY g.next_try DESC LIMIT ?
 """
 _ROW = """
@@ -125,13 +128,30 @@ class _Row(NamedTuple):
 class Pages(Database):
     """What a post's own page adds to it."""
 
-    def due_pages(self, now: datetime, *, limit: int) -> tuple[DuePage, ...]:
-        """Return posts whose page is to be opened now, those that came last first."""
+    def due_pages(
+        self, now: datetime, *, limit: int, seen_since: datetime | None = None
+    ) -> tuple[DuePage, ...]:
+        """Return posts whose page is to be opened now, those that came last first.
+
+        Args:
+            now: The present moment.
+            limit: How many, at most.
+            seen_since: Only posts that we saw first since then.
+        """
+        since = "" if seen_since is None else to_iso(seen_since)
         with opening.explained(self.path):
-            rows = self._connection.execute(_DUE, (to_iso(now), limit))
+            rows = self._connection.execute(_DUE, (to_iso(now), since, limit))
             return tuple(
-                DuePage(uid=uid, source=source, url=url, title=title, text=text, tries=tries)
-                for uid, source, url, title, text, tries in rows
+                DuePage(
+                    uid=uid,
+                    source=source,
+                    url=url,
+                    title=title,
+                    text=text,
+                    tries=tries,
+                    tdm_reserved=bool(reserved),
+                )
+                for uid, source, url, title, text, tries, reserved in rows
             )
 
     def save_page(self, uid: str, read: PageRead, *, now: datetime) -> None:
