@@ -6,66 +6,74 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import IO
 
 from aggregator.readers.documents.limits import Limits
-from aggregator.readers.documents.lines import Heard, hear
+from aggregator.readers.documents.lines import Ending, Heard, hear, up_to
 
-_MOST_BYTES_A_CHARACTER = 6  # « \u2019 »
+_WORKER = "aggregator.readers.documents.worker"
+_BYTES_A_CHARACTER = 6  # « \u2019 »
 _SPARE_BYTES = 1 << 20
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
+_SIGNALS: Mapping[int, Ending] = {
+    signal.SIGXCPU: Ending.TIME,
+    signal.SIGALRM: Ending.TIME,
+    signal.SIGABRT: Ending.MEMORY,  # what PDFium does without memory
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What was heard, and how the process ended."""
+def have_read(body: bytes, limits: Limits, *, scanned: Iterable[int] = ()) -> Heard:
+    """Have a document read within limits; blocks until the process that reads is gone.
 
-    heard: Heard
-    timed_out: bool
-    crashed: bool
-
-
-def have_read(body: bytes, limits: Limits) -> Reading:
-    """Have a document read within limits; blocks until the process is gone."""
+    Args:
+        body: The document.
+        limits: What may be spent.
+        scanned: The pages to recognise, from 0; none: its text is read.
+    """
     with tempfile.TemporaryFile() as given:
         given.write(body)
         given.seek(0)
-        process = _started(given.fileno(), limits)
-        expired = threading.Event()
-        timer = threading.Timer(limits.wall_s, _expire, (process, expired))
-        timer.start()
-        try:
-            output = _output(process, limits)
-        finally:
-            timer.cancel()
-            _end(process)
-    timed_out = expired.is_set() or process.returncode == -signal.SIGXCPU
-    heard = hear(output)
-    return Reading(heard=heard, timed_out=timed_out, crashed=not heard.ended and not timed_out)
+        process = _start([*limits.as_words(), *map(str, scanned)], given)
+    expired = threading.Event()
+    timer = threading.Timer(limits.wall_s, _expire, (process, expired))
+    timer.daemon = True
+    timer.start()
+    try:
+        heard = _listen(process, limits)
+    finally:
+        _end(process, timer)
+    if heard.ending is not Ending.CRASH:
+        return heard
+    return heard._replace(ending=Ending.TIME if expired.is_set() else _ending(process.returncode))
 
 
-def _started(given: int, limits: Limits) -> subprocess.Popen[bytes]:
+def _ending(returned: int) -> Ending:
+    """Tell how a process ended that did not say so itself."""
+    return _SIGNALS.get(-returned, Ending.CRASH)
+
+
+def _start(arguments: list[str], given: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [
-            *(sys.executable, "-I", "-m", "aggregator.readers.documents.worker"),
-            *limits.as_arguments(),
-        ],
+        [sys.executable, "-I", "-m", _WORKER, *arguments],
         stdin=given,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        cwd="/",
-        # No secret of ours is within reach of a document.
+        # None of our secrets is within a document's reach. Recognising uses one core.
         env={
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LC_ALL": "C.UTF-8",
+            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             "OMP_THREAD_LIMIT": "1",
         },
     )
 
 
-def _output(process: subprocess.Popen[bytes], limits: Limits) -> bytes:
-    assert process.stdout is not None  # noqa: S101 - it is a pipe
-    return process.stdout.read(limits.characters * _MOST_BYTES_A_CHARACTER + _SPARE_BYTES)
+def _listen(process: subprocess.Popen[bytes], limits: Limits) -> Heard:
+    if process.stdout is None:
+        raise AssertionError("the process was started with a pipe")
+    most_bytes = limits.characters * _BYTES_A_CHARACTER + _SPARE_BYTES
+    return hear(up_to(process.stdout, most_bytes))
 
 
 def _expire(process: subprocess.Popen[bytes], expired: threading.Event) -> None:
@@ -74,11 +82,14 @@ def _expire(process: subprocess.Popen[bytes], expired: threading.Event) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
+    """Kill a process and what it started: it leads a group of its own, and is not reaped yet."""
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], timer: threading.Timer) -> None:
+    timer.cancel()
+    timer.join()
     if process.stdout is not None:
         process.stdout.close()
     _kill(process)

@@ -1,6 +1,6 @@
-"""How much a document may cost."""
+"""How much reading a document may take."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,17 +12,19 @@ class Limits:
     wall_s: int = 60
     cpu_s: int = 45
     memory_bytes: int = 1 << 30
-    xml_bytes: int = 64 << 20  # of one part of an ODT or DOCX, once decompressed
+    xml_bytes: int = 64 << 20  # of an ODT or DOCX, once decompressed
 
-    def as_arguments(self) -> list[str]:
+    def as_words(self) -> list[str]:
         """Return them as words of a command line."""
         return [str(limit) for limit in astuple(self)]
 
     @classmethod
-    def from_arguments(cls, arguments: list[str]) -> "Limits":
-        """Read what `as_arguments` wrote."""
-        return cls(**dict(zip(cls.__slots__, map(int, arguments), strict=True)))
+    def of_words(cls, words: list[str]) -> "Limits":
+        """Read what `as_words` wrote."""
+        names = (one.name for one in fields(cls))
+        return cls(**dict(zip(names, map(int, words), strict=True)))
 
 
 LIMITS = Limits()
-OCR_LIMITS = Limits(pages=40, wall_s=300, cpu_s=60)
+# Recognising a page takes some seconds.
+SCAN_LIMITS = Limits(pages=40, wall_s=300, cpu_s=60)

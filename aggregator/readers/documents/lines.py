@@ -1,59 +1,82 @@
 """What the process that reads says to the one that asked, a line of JSON each.
 
-`start` comes first, then a `page` each, in order; a reading that ended by itself ends with `end`.
+`start` comes first, then each `page` in order; a reading that ended by itself ends with `end`.
 """
 
 import json
-from dataclasses import dataclass, field
-
-from aggregator.model import DocumentState
-
-# Reasons of states that only the process that reads can know; the other writes the sentence.
-LOCKED = "locked"
-TOO_MUCH_XML = "too much xml"
-TOO_MUCH_MEMORY = "too much memory"
-TOO_MANY_CHARACTERS = "too many characters"
-TOO_MANY_PAGES = "too many pages"
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import IO, NamedTuple
 
 
-@dataclass(slots=True, kw_only=True)
-class Heard:
+class Kind(StrEnum):
+    """What a page is."""
+
+    TEXT = "text"
+    PICTURE = "picture"  # of a page, with no text
+    BROKEN = "broken"
+
+
+class Ending(StrEnum):
+    """How a reading ended."""
+
+    DONE = "done"
+    PAGES = "pages"  # there are more than may be read
+    CHARACTERS = "characters"
+    SIZE = "size"  # of what was decompressed
+    MEMORY = "memory"
+    LOCKED = "locked"
+    DAMAGED = "damaged"
+    FOREIGN = "foreign"  # a ZIP that is neither ODT nor DOCX
+    # What only the process that asked can see:
+    TIME = "time"
+    CRASH = "crash"
+
+
+class PageRead(NamedTuple):
+    """One page."""
+
+    text: str
+    kind: Kind = Kind.TEXT
+
+
+class Heard(NamedTuple):
     """What was heard of a reading, maybe cut short."""
 
-    media: str = ""
-    page_count: int = 0
-    title: str = ""
-    pages: list[str] = field(default_factory=list)
-    pictures: int = 0  # pages that are but a picture
-    ended: bool = False
-    state: DocumentState = DocumentState.READ
-    why: str = ""
+    media: str
+    page_count: int
+    title: str
+    pages: tuple[PageRead, ...]
+    ending: Ending
 
 
 def line(kind: str, *values: str | int) -> bytes:
     """Write a line."""
-    return json.dumps([kind, *values], ensure_ascii=True).encode() + b"\n"
+    return json.dumps([kind, *values]).encode() + b"\n"
 
 
-def hear(output: bytes) -> Heard:
-    """Read lines; a last one that was cut, and whatever is none of ours, ends the reading."""
-    heard = Heard()
-    for written in output.split(b"\n"):
+def hear(said: Iterable[bytes]) -> Heard:
+    """Read lines; one that was cut, or is none of ours, ends the reading as a crash does."""
+    media, page_count, title, ending = "", 0, "", Ending.CRASH
+    pages: list[PageRead] = []
+    for written in said:
         try:
-            _take(heard, json.loads(written))
-        except (ValueError, TypeError, IndexError, RecursionError):
+            match json.loads(written):
+                case ["start", str(media), int(page_count), str(title)]:
+                    pass
+                case ["page", str(text), str(kind)]:
+                    pages.append(PageRead(text, Kind(kind)))
+                case ["end", str(how)]:
+                    ending = Ending(how)
+                case _:
+                    break
+        except (ValueError, RecursionError):
             break
-    return heard
+    return Heard(media, page_count, title, tuple(pages), ending)
 
 
-def _take(heard: Heard, said: list[object]) -> None:
-    match said:
-        case ["start", str(media), int(count), str(title)]:
-            heard.media, heard.page_count, heard.title = media, count, title
-        case ["page", str(text), int(is_picture)]:
-            heard.pages.append(text)
-            heard.pictures += is_picture
-        case ["end", str(state), str(why)]:
-            heard.state, heard.why, heard.ended = DocumentState(state), why, True
-        case _:
-            raise ValueError
+def up_to(stream: IO[bytes], most_bytes: int) -> Iterator[bytes]:
+    """Give the lines of a stream until it ends or has said too much."""
+    while most_bytes > 0 and (written := stream.readline(most_bytes)):
+        most_bytes -= len(written)
+        yield written

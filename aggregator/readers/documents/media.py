@@ -3,16 +3,21 @@
 import re
 from urllib.parse import urlsplit
 
-_HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<(?:\?xml|!--)[^>]*+>\s*+)*+<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE,
 )
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _OTHERS = (
-    (b"{\\rtf", "un texte RTF"),
+    (_OLE, "un fichier Office d’avant 2007"),
+    (b"{\\rtf", "un fichier RTF"),
     (b"\x89PNG", "une image"),
     (b"\xff\xd8\xff", "une image"),
     (b"GIF8", "une image"),
 )
+_ENDINGS = {"pdf", "odt", "docx"}
+_TYPES = {"pdf": "pdf", "opendocument.text": "odt", "wordprocessingml": "docx"}
+_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 
 
 def is_pdf(body: bytes) -> bool:
@@ -26,37 +31,31 @@ def is_zip(body: bytes) -> bool:
 
 
 def is_locked_office(body: bytes) -> bool:
-    """Tell whether a file is a DOCX behind a password ([MS-OFFCRYPTO] 2.3)."""
+    """Tell whether a file is a DOCX behind a password (MS-OFFCRYPTO, 1.3.3)."""
     return body.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in body
 
 
-def what_it_is(body: bytes, content_type: str) -> str:
-    """Say, in French, what a file is that is no document; ends without a full stop."""
+def what_else(body: bytes, content_type: str) -> str:
+    """Say in French what a file is that is no document."""
     if not body:
-        return "Le fichier est vide"
-    if _HTML.match(body[:4096].removeprefix(b"\xef\xbb\xbf")):
-        return "Le lien mène à une page web, et non à un document"
-    if body.startswith(_OLE):
-        return "C’est un fichier d’un ancien format (.doc), qui n’est pas lu"
+        return "Le fichier est vide."
+    if _PAGE.match(body[:4096]):
+        return "Le lien mène à une page web, pas à un document."
     for magic, name in _OTHERS:
         if body.startswith(magic):
-            return f"C’est {name}, et non un PDF, un ODT ou un DOCX"
-    stated = content_type.partition(";")[0].strip()
-    said = (
-        f" (le site l’annonce comme «\u00a0{stated[:60]}\u00a0»)"
-        if stated.isascii() and stated
-        else ""
-    )
-    return f"Ce n’est ni un PDF, ni un ODT, ni un DOCX{said}"
+            return f"Le lien mène à {name}, qui n’est pas lu."
+    stated = _TYPE.match(content_type.strip())
+    says = f" (le site dit\u00a0: {stated[0]})" if stated else ""
+    return f"Le fichier n’est ni un PDF, ni un ODT, ni un DOCX{says}."
 
 
 def announced(url: str, content_type: str) -> str:
-    """Return what a broken file was meant to be: pdf, odt, docx, or ""."""
+    """Return what a file that cannot be read was meant to be: pdf, odt, docx, or ""."""
     try:
         ending = urlsplit(url).path.rpartition(".")[2].lower()
-    except ValueError:
+    except ValueError:  # an unfinished [IPv6] host
         ending = ""
-    if ending in {"pdf", "odt", "docx"}:
+    if ending in _ENDINGS:
         return ending
-    kinds = {"pdf": "pdf", "opendocument.text": "odt", "wordprocessingml": "docx"}
-    return next((media for part, media in kinds.items() if part in content_type.lower()), "")
+    stated = content_type.lower()
+    return next((media for part, media in _TYPES.items() if part in stated), "")
