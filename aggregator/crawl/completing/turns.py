@@ -74,7 +74,7 @@ class Completing:
                     town, budget=budget, until=until, quiet=morning is not None
                 )
             except AggregatorError as error:
-                _log.error("completing failed: %s", error)  # noqa: TRY400 - its sentence says all
+                _log.error("completing failed: %s", error)
                 continue
             if done:
                 self._saved()

@@ -1,0 +1,143 @@
+"""The worker of archives: sources that wait longest first, several hosts side by side."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aggregator.crawl.completing.backfill import Backfill
+from aggregator.crawl.completing.budget import Budget
+from aggregator.crawl.completing.claims import Claims
+from aggregator.crawl.completing.known import Known
+from aggregator.crawl.completing.steps import Stepper
+from aggregator.crawl.completing.writing import Desk
+from aggregator.fetch import Web
+from aggregator.model import Source, Town
+from aggregator.readers import Scrapers
+from aggregator.store import Store
+
+SIDE_BY_SIDE = 4  # hosts
+AT_ONCE = 40  # sources a turn
+# A site is asked so much in one go, then left in peace: some 2,500 requests in a night.
+SHARE = 100
+REST = timedelta(minutes=15)
+# What came on the list since is read a little at once, so that it shows more than its feed.
+NEW = timedelta(days=2)
+FIRST_SHARE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveWorker:
+    """Reads archives back, a share a source.
+
+    Attributes:
+        database: Where posts go.
+        scrapers: Gives the town's scrapers.
+        turn: Held by whatever is heavy (reading.py).
+        clock: Tells the time.
+    """
+
+    database: Path
+    web: Web
+    scrapers: Callable[[], Scrapers]
+    turn: asyncio.Lock
+    clock: Callable[[], datetime]
+
+    async def work(self, town: Town, *, budget: Budget, until: datetime, quiet: bool) -> int:
+        """See `Worker`; outside of quiet hours only what is new on the list is begun."""
+        store = await asyncio.to_thread(Store.open, self.database)
+        try:
+            with Claims(self.database) as claims:
+                shift = _Shift(
+                    worker=self,
+                    desk=Desk(store),
+                    claims=claims,
+                    town=town,
+                    budget=budget,
+                    until=until,
+                    share=SHARE if quiet else FIRST_SHARE,
+                )
+                return await shift.do(quiet=quiet)
+        finally:
+            store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shift:
+    """One turn of the worker."""
+
+    worker: ArchiveWorker
+    desk: Desk
+    claims: Claims
+    town: Town
+    budget: Budget
+    until: datetime
+    share: int
+
+    async def do(self, *, quiet: bool) -> int:
+        """Read what is due; return how many posts were saved."""
+        now = self.worker.clock()
+        since = None if quiet else now - NEW
+        pauses = await self.desk.do(lambda store: store.hosts(now))
+        for host, pause in pauses.items():
+            self.worker.web.leave_alone(host, until=pause.until, status=pause.status)
+        due = await self.desk.do(
+            lambda store: store.due_archives(now, limit=AT_ONCE, listed_since=since)
+        )
+        listed = {source.slug: source for source in self.town.sources}
+        queues = deque(_by_host([listed[slug] for slug in due if slug in listed]))
+        saved = 0
+
+        async def follow() -> None:
+            nonlocal saved
+            while queues and self.budget and self.worker.clock() < self.until:
+                # A host is read by one task at a time: the others need not wait for its gaps.
+                for source in queues.popleft():
+                    saved += await self._read(source)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(SIDE_BY_SIDE, len(queues))):
+                    group.create_task(follow())
+        except BaseExceptionGroup as failed:
+            # A full disk is one fault however many notice it.
+            raise failed.exceptions[0] from failed
+        return saved
+
+    async def _read(self, source: Source) -> int:
+        number = await self.desk.do(lambda store: store.archive_number(source.slug))
+        with self.claims.claim(number) as is_ours:
+            if not is_ours:
+                return 0
+            backfill = await Backfill.begin(
+                source, desk=self.desk, stepper=self._stepper(source), clock=self.worker.clock
+            )
+            share = self.budget.part(self.share)
+            try:
+                saved = await backfill.go_on(share, until=self.until)
+                if not share:
+                    rested = self.worker.clock() + REST
+                    await self.desk.do(lambda store: store.rest_running(source.slug, rested))
+            finally:
+                self.budget.give_back(share)
+            return saved
+
+    def _stepper(self, source: Source) -> Callable[[Known], Stepper]:
+        return lambda known: Stepper(
+            source=source,
+            web=self.worker.web,
+            scrapers=self.worker.scrapers(),
+            timezone=self.town.timezone,
+            known=known,
+            turn=self.worker.turn,
+        )
+
+
+def _by_host(sources: Sequence[Source]) -> list[list[Source]]:
+    hosts: dict[str, list[Source]] = defaultdict(list)
+    for source in sources:
+        hosts[urlsplit(source.feed or source.url).hostname or ""].append(source)
+    return list(hosts.values())
