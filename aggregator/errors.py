@@ -109,7 +109,15 @@ class BadStatus(FetchError):
 
 
 class RobotsDisallowed(FetchError):
-    """The site's robots.txt forbids this page to us (RFC 9309)."""
+    """The site's robots.txt forbids this page to us (RFC 9309).
+
+    Attributes:
+        passing: It could not be had just now, and may allow the page later.
+    """
+
+    def __init__(self, message: str, *, url: str, passing: bool = False) -> None:
+        super().__init__(message, url=url)
+        self.passing = passing
 
 
 class PageTooLarge(FetchError):

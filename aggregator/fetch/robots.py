@@ -41,10 +41,12 @@ class Rules:
     Attributes:
         parsed: None where there are no rules.
         refusal: Why nothing at all may be fetched, when that is so.
+        passing: The rules are not known just now: that refuses.
     """
 
     parsed: "Protego | None" = None
     refusal: str | None = None
+    passing: bool = False
 
     @classmethod
     def parse(cls, body: bytes) -> "Rules":
@@ -99,7 +101,9 @@ class Robots:
         """
         rules = await self._rules(url, exchange)
         if rules.refusal is not None:
-            raise RobotsDisallowed(f"{url}: not asked: {rules.refusal}", url=str(url))
+            raise RobotsDisallowed(
+                f"{url}: not asked: {rules.refusal}", url=str(url), passing=rules.passing
+            )
         if not rules.allows(str(url)):
             raise RobotsDisallowed(
                 f"{url}: the site's robots.txt closes this page to programs; ask its owner to"
@@ -146,5 +150,6 @@ def _failing(record: _Record, status: int) -> Rules:
         return Rules()
     return Rules(
         refusal=f"its robots.txt answers {status}, and pages must not be read while the rules"
-        " are unknown; it is asked again later"
+        " are unknown; it is asked again later",
+        passing=True,
     )
