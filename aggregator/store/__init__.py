@@ -18,10 +18,14 @@ A map:
     habits.py     the habits of a source, as JSON
     histories.py  which sources are due, and what is known of each
     agreements.py pauses of hosts, subscriptions at hubs, reservations of sites
+    archives.py   how far each source is read back, and what is missing
+    archives_sql.py its SQL; archive_model.py what it takes and answers with
     rolling.py    old fetches become sums by day
     backup.py     copies, made while a crawl writes
     rotation.py   which copies are kept
     verifying.py  a copy, restored and compared
+    linking.py    which documents posts link to
+    documents.py  what these say, and their words in the index
     index.py      the full-text index follows posts
     lexicon.py    the words of posts, in `terms`
     counting.py   how many posts hold each term
@@ -40,11 +44,20 @@ A map:
 `db/README.md` describes the tables and views.
 """
 
+from aggregator.store.archive_model import (
+    Archive,
+    ArchiveAnswer,
+    ArchiveStep,
+    ArchiveWay,
+    KnownPost,
+)
 from aggregator.store.model import (
     Due,
+    DueDocument,
     HostPause,
     IndexCheck,
     IndexReport,
+    ReadDocument,
     SourceHistory,
     SourceStatus,
     Subscription,
@@ -54,12 +67,19 @@ from aggregator.store.pages import DuePage, PageRead
 from aggregator.store.store import Store
 
 __all__ = [
+    "Archive",
+    "ArchiveAnswer",
+    "ArchiveStep",
+    "ArchiveWay",
     "Due",
+    "DueDocument",
     "DuePage",
     "HostPause",
     "IndexCheck",
     "IndexReport",
+    "KnownPost",
     "PageRead",
+    "ReadDocument",
     "SourceHistory",
     "SourceStatus",
     "Store",

@@ -42,6 +42,7 @@ def save(
     seen: datetime,
     names: tags.Names,
     backlog: index.Backlog,
+    is_old: bool = False,
 ) -> Saved:
     """Write what is new or changed among the posts of one source.
 
@@ -52,6 +53,7 @@ def save(
         seen: The moment they were fetched.
         names: The ids of the town's slugs.
         backlog: Puts into the full-text index what is written, at the transaction's end.
+        is_old: They come from an archive: those without a date are no news.
 
     Raises:
         StoreError: The source is not in the database.
@@ -63,7 +65,7 @@ def save(
         kind_id=kind_id,
         names=names,
         seen=seen,
-        is_first=connection.execute(_ANY, (source_id,)).fetchone() is None,
+        is_first=is_old or connection.execute(_ANY, (source_id,)).fetchone() is None,
     )
     items = identity.identify(connection, source_id, posts)
     plan = planner.plan(items)

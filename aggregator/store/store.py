@@ -33,7 +33,9 @@ from aggregator.store import (
     towns,
 )
 from aggregator.store.agreements import Agreements
+from aggregator.store.archives import Archives
 from aggregator.store.database import Progress
+from aggregator.store.documents import Documents
 from aggregator.store.events import Events
 from aggregator.store.model import (
     Due,
@@ -46,7 +48,7 @@ from aggregator.store.pages import Pages
 from aggregator.store.records import Records
 
 
-class Store(Events, Records, Agreements, Pages):
+class Store(Events, Records, Agreements, Pages, Documents, Archives):
     """The database, open to be written; used by one thread at a time.
 
     Every method raises StoreError when the file cannot be used: locked for more than ten
@@ -128,20 +130,25 @@ class Store(Events, Records, Agreements, Pages):
         with opening.explained(self.path):
             return histories.memory(self._connection, slug, url)
 
-    def save(self, slug: str, posts: Sequence[Post], *, seen: datetime) -> Saved:
+    def save(
+        self, slug: str, posts: Sequence[Post], *, seen: datetime, is_old: bool = False
+    ) -> Saved:
         """Write what is new or changed among the posts of a source; inside `transaction()`.
 
         Args:
             slug: The source.
             posts: In the order of their page, newest first.
             seen: The moment they were fetched.
+            is_old: They come from an archive: those without a date are no news.
 
         Raises:
             StoreError: The source is not in the database, or the file cannot be written.
         """
         self._require_transaction()
         names, backlog = self._current_names(), self._backlog
-        return saving.save(self._connection, slug, posts, seen=seen, names=names, backlog=backlog)
+        return saving.save(
+            self._connection, slug, posts, seen=seen, names=names, backlog=backlog, is_old=is_old
+        )
 
     def record(
         self,

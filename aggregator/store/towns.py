@@ -13,6 +13,7 @@ from typing import Any
 
 from aggregator.clock import to_iso
 from aggregator.model import KINDS, Source, Town
+from aggregator.store import archives
 
 # A row to be, without its slug.
 Row = dict[str, str | int | None]
@@ -186,6 +187,7 @@ def _source_row(connection: sqlite3.Connection, source: Source) -> Row:
 def _forget(connection: sqlite3.Connection, source_id: int, now: str) -> None:
     """Read a source afresh: what its URLs told us was read in another way."""
     connection.execute("DELETE FROM http_memory WHERE source_id = ?", (source_id,))
+    archives.forget(connection, source_id)
     connection.execute(
         "UPDATE source_states SET discovered_feed = NULL, proposed_feed = NULL, moved_to = NULL,"
         " moved_since = NULL, moved_fetches = 0, next_fetch = ?, next_reason = ?"
