@@ -91,7 +91,10 @@ LEFT JOIN post_pages AS g ON g.post_id = p.id
 WHERE s.reader IN ('recipe', 'scraper') AND s.listed AND NOT s.paused AND t.failures = 0
     AND p.last_seen < strftime('%Y-%m-%dT%H:%M:%SZ', t.last_success, :missed)
     AND p.url <> s.url
-    AND (g.post_id IS NULL OR g.next_try IS NULL AND coalesce(g.asked, '') < :before)
+    AND (g.post_id IS NULL OR g.next_try IS NULL AND (
+        coalesce(g.asked, '') < :before
+        OR g.asked < strftime('%Y-%m-%dT%H:%M:%SZ', p.last_seen, :since)  -- it was listed then
+    ))
 LIMIT :limit
 ON CONFLICT DO UPDATE SET wanted = 'presence', next_try = excluded.next_try
 """
@@ -276,6 +279,7 @@ class Pages(Database):
                 {
                     "now": to_iso(now),
                     "missed": f"-{MISSED_AFTER.days} days",
+                    "since": f"+{MISSED_AFTER.days} days",
                     "before": to_iso(now - LOOKED_FOR_EVERY),
                     "limit": limit,
                 },
