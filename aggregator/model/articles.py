@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # Where a page says its date, the surest first.
-DateBy = Literal["selector", "json-ld", "meta", "time", "text"]
+DateBy = Literal["selector", "json-ld", "meta", "time", "text", "url"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

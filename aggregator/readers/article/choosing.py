@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _RUN = 3
 _MAX_WORDS = 100_000
+_OPENING = 40  # words
 _CONTAINERS = frozenset(
     ("article", "blockquote", "body", "center", "dd", "div", "main", "ol", "p", "pre", "section")
 ) | {"table", "tbody", "td", "tr", "ul"}
@@ -70,6 +71,12 @@ def choose(line: Line, witnesses: "Iterable[Witness]") -> "HtmlElement | None":
                 marks[element] = marks.get(element, 0.0) + witness.weight * f1
     # Of equals the innermost: it comes first, since elements end from the inside out.
     return max(marks, key=lambda element: marks[element]) if marks else None
+
+
+def late_in(line: Line, chosen: "HtmlElement") -> "set[HtmlElement]":
+    """Return the elements that begin after the opening of a text."""
+    opening = line.spans[chosen][0] + _OPENING
+    return {element for element, (start, _) in line.spans.items() if start > opening}
 
 
 def _agreed(row: Sequence[str], said: Sequence[str]) -> list[int]:

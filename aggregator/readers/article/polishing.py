@@ -1,6 +1,7 @@
 """The chosen element as markup: title and leftovers taken out, links made absolute."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from aggregator.language import words
@@ -38,17 +39,17 @@ _MAX_HEADING = 1_000
 _HALF = 0.5
 
 
-def polish(chosen: "HtmlElement", *, title: str | None) -> None:
+def polish(chosen: "HtmlElement", *, titles: Iterable[str | None]) -> None:
     """Take out of an article's element, in place, what repeats its title or only surrounds it."""
-    _drop_title(chosen, title)
+    _drop_title(chosen, titles)
     drop(chosen, _leftovers(chosen, measure(chosen)))
 
 
-def _drop_title(chosen: "HtmlElement", title: str | None) -> None:
-    named = words(title or "")
-    heading = next(chosen.iter(*_HEADINGS), None)
-    if heading is not None and words(heading.text_content()[:_MAX_HEADING]) == named:
-        drop(chosen, [heading])
+def _drop_title(chosen: "HtmlElement", titles: Iterable[str | None]) -> None:
+    named = [words(title) for title in titles if title]
+    for heading in islice(list(chosen.iter(*_HEADINGS)), 2):
+        if words(heading.text_content()[:_MAX_HEADING]) in named:
+            drop(chosen, [heading])
 
 
 def _leftovers(chosen: "HtmlElement", sizes: Sizes) -> Iterator["HtmlElement"]:
@@ -56,7 +57,7 @@ def _leftovers(chosen: "HtmlElement", sizes: Sizes) -> Iterator["HtmlElement"]:
     for element in chosen.iter(*_LINES):
         if not 0 < sizes.all[element] <= _MAX_OTHERS:
             continue
-        text = " ".join(element.text_content().split())
+        text = " ".join(" ".join(element.itertext()).split())
         if _is_sharing(words(text)) or (
             sizes.all[element] <= _MAX_DATELINE and DATELINE.match(text)
         ):

@@ -14,7 +14,20 @@ if TYPE_CHECKING:
 
 _NEVER = frozenset(
     ("script", "style", "template", "noscript", "nav", "button", "input", "select", "textarea")
-) | {"dialog", "menu", "svg", "canvas", "object", "embed", "applet", "link", "meta", "label"}
+) | {
+    "dialog",
+    "menu",
+    "svg",
+    "canvas",
+    "object",
+    "embed",
+    "applet",
+    "link",
+    "meta",
+    "label",
+    "head",
+    "title",
+}
 _ELSEWHERE = frozenset(("aside", "footer", "nav"))
 _LEFT_OUT_ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar")

@@ -14,8 +14,7 @@ _MENUS = """
 """
 _SHARE_BARS = """
     share sharing sharer shares sharebar sharedaddy partage partages partager social socials
-    socialmedia reseaux addtoany a2a addthis ssba juiz jiathis sharethis heateor shariff tweet
-    sociaux follow retweet
+    socialmedia reseaux addtoany a2a addthis ssba juiz jiathis sharethis heateor shariff sociaux
 """
 _ADVERTISING = """
     promo promoted sponsor sponsored ad ads advert advertisement pub publicite banner banniere
