@@ -18,12 +18,13 @@ __all__ = ["Choice", "choose", "deliberation_numbers", "document_kind", "enrich"
 
 def enrich(post: Post, *, source: Source) -> Post:
     """Give a post whom and where its source speaks for, its documents, and what it lacks."""
+    found = documents(post.html)
     enriched = replace(
         post,
         instance=source.instance,
         quartiers=source.quartiers,
-        documents=documents(post.html),
-        attached=attached(post),
+        documents=found,
+        attached=attached(post, found),
         lack=lack(post, source=source),
     )
     return post if enriched == post else enriched

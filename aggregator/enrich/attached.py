@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from aggregator.model import Attached, Post
@@ -17,26 +17,31 @@ _LINK = re.compile(
     rf'<a href="(https?://[^"?#/]+/{_ENDING}(?:[?#][^"]*)?)"[^>]*>((?:(?!</?a[ >]).)*)',
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
+_READABLE = {"pdf", "texte"}
 _TAG = re.compile(r"<[^>]*>")
 _PORTS = {"http": ":80", "https": ":443"}
 
 
-def attached(post: Post) -> tuple[Attached, ...]:
+def attached(post: Post, kinds: Iterable[str]) -> tuple[Attached, ...]:
     """Return a post's documents: what it is itself, then what it links to, in order.
 
     Each address stands once, with the words of the first link that has any.
+
+    Args:
+        post: With sanitised HTML.
+        kinds: Of DOCUMENTS, those that it links to: most posts link to none.
     """
     found: dict[str, str] = {}
-    for url, label in _links(post):
+    for url, label in _links(post, kinds):
         if not found.get(url) and (url in found or len(found) < MOST):
             found[url] = label
     return tuple(Attached(url=url, label=label) for url, label in found.items())
 
 
-def _links(post: Post) -> Iterator[tuple[str, str]]:
+def _links(post: Post, kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
     if _DOCUMENT.fullmatch(post.url):
         yield post.url.partition("#")[0], ""
-    if "<a " in post.html:
+    if _READABLE.intersection(kinds):
         for link, words in _LINK.findall(post.html):
             if url := _canonical(html.unescape(link)):
                 yield url, _plain(words)
