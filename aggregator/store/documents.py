@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import accumulate
 
 from aggregator.clock import to_iso
+from aggregator.language import lemmas
 from aggregator.model import Memory
 from aggregator.store import opening
 from aggregator.store.database import Database
@@ -20,6 +21,7 @@ from aggregator.store.model import DueDocument, ReadDocument
 # Of a document, and of all documents of a post, that are kept and put into the index: some 500
 # pages. More would hold others up.
 MOST_CHARACTERS = 1_500_000
+_LEARNT_PAGES = 100  # whose words are written at once
 
 _UNINDEXED, _INDEXED, _TO_INDEX = range(3)  # post_documents.indexed
 
@@ -105,6 +107,7 @@ class Documents(Database):
             if row is None:
                 return
             if pages != self._pages_of(row[0]):
+                self._learn(pages)
                 for post in self._posts_of(row[0], _INDEXED):
                     with self.transaction():
                         self._take_out(row[0], [post])
@@ -166,6 +169,13 @@ class Documents(Database):
             (document, indexed),
         )
         return [post for (post,) in rows]
+
+    def _learn(self, pages: Sequence[str]) -> None:
+        lemmas("mots")  # reads the dictionary now, rather than while others wait
+        for start in range(0, len(pages), _LEARNT_PAGES):
+            with self.transaction():
+                self._backlog.learn(pages[start : start + _LEARNT_PAGES])
+            let_others_write()
 
     def _take_out(self, document: int, posts: Sequence[int]) -> None:
         """Take a document's words out of the index; inside a transaction."""

@@ -91,6 +91,11 @@ class Backlog:
         self._posts.add(post)
         self._documented.add(post)
 
+    def learn(self, texts: Iterable[str]) -> None:
+        """Learn the words of documents ahead: of a long one it takes as long as all the rest."""
+        for text in texts:
+            self._pieces.update(pieces_of(text, plain=is_plain(text)))
+
     def flush(self) -> None:
         """Bring the copies up to date; the last step of a transaction."""
         if self._posts:
@@ -98,8 +103,9 @@ class Backlog:
             add(self._connection, sorted(self._plain), origin="posts")
             add(self._connection, sorted(self._posts - self._plain))
             self._read_documents()
+        if self._pieces:
             self._learn()
-            self._empty()
+        self._empty()
 
     def clear(self) -> None:
         """Forget all, for the transaction was undone."""

@@ -181,7 +181,7 @@ def test_a_document_read_while_the_index_is_rebuilt_is_in_the_new_one(
     assert store.check_index().sound
 
 
-@pytest.mark.parametrize("killed_at", range(1, 5))
+@pytest.mark.parametrize("killed_at", range(1, 8))
 def test_killed_anywhere_the_index_is_sound_and_the_rest_follows(
     *,
     store: Store,
