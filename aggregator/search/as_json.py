@@ -1,5 +1,6 @@
 """Results as /recherche.json and `aggregator search --json` print them: a fixed shape."""
 
+from dataclasses import asdict
 from typing import Any
 
 from aggregator.search.model import FACETS, FacetValue, Hit, Note, Query, Results, Wider
@@ -51,7 +52,8 @@ def _wider(wider: Wider) -> dict[str, Any]:
     }
 
 
-def _hit(hit: Hit) -> dict[str, str | None]:
+def _hit(hit: Hit) -> dict[str, Any]:
+    place = hit.extract_from
     return {
         "uid": hit.uid,
         "title": hit.title,
@@ -61,6 +63,7 @@ def _hit(hit: Hit) -> dict[str, str | None]:
         "published": hit.published,
         "date_origin": hit.date_origin,
         "extract": hit.extract,
+        "extract_from": None if place is None else asdict(place),
     }
 
 

@@ -5,8 +5,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from aggregator.search.asking import Answer, Asking
+from aggregator.search.documents import Documents
 from aggregator.search.finding import matching
 from aggregator.search.helping import archive, correct, wider
 from aggregator.search.lighting import SEARCHED_CHARACTERS, Finder
@@ -15,8 +17,8 @@ from aggregator.search.model import MAX_PAGES, PAGE_SIZE, Hit, Query, Results
 _HITS = """
 SELECT p.uid, p.title, p.url, s.slug, s.name, i.slug, i.name, p.published, p.date_origin,
     k.slug, k.name,
-    CASE WHEN s.display = 'title' THEN '' ELSE p.excerpt END,
-    CASE WHEN s.display = 'title' THEN '' ELSE substr(p.text, 1, :characters) END
+    p.excerpt, substr(p.text, 1, :characters), s.display = 'title', p.id,
+    EXISTS (SELECT 1 FROM post_documents WHERE post_id = p.id AND indexed = 1)
 FROM json_each(:ids) AS wanted
 CROSS JOIN posts AS p ON p.id = wanted.value
 JOIN sources AS s ON s.id = p.source_id
@@ -61,7 +63,7 @@ def _nearby(asking: Asking, answer: Answer, finder: Finder) -> tuple[Hit, ...]:
     room = _A_PAGE - answer.total.value
     if room <= 0 or asking.query.page > 1:
         return ()
-    return _hits(asking.connection, asking.nearby(answer, size=room), finder)
+    return _hits(asking, asking.nearby(answer, size=room), finder)
 
 
 def matching_uids(connection: sqlite3.Connection, text: str, *, limit: int) -> list[str]:
@@ -110,7 +112,7 @@ def _results(asking: Asking, answer: Answer) -> Results:
     return Results(
         query=asking.query,
         total=answer.total,
-        hits=_hits(asking.connection, answer.ids, finder),
+        hits=_hits(asking, answer.ids, finder),
         nearby=_nearby(asking, answer, finder),
         facets=answer.facets,
         facets_exact=answer.facets_exact,
@@ -134,18 +136,26 @@ def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("RELEASE search")
 
 
-def _hits(connection: sqlite3.Connection, ids: Sequence[int], finder: Finder) -> tuple[Hit, ...]:
+def _hits(asking: Asking, ids: Sequence[int], finder: Finder) -> tuple[Hit, ...]:
     parameters = {
         "ids": json.dumps(ids),
         "characters": SEARCHED_CHARACTERS if finder.is_needed else 0,
     }
-    return tuple(_hit(tuple(row), finder) for row in connection.execute(_HITS, parameters))
+    documents = Documents(asking.connection, asking.wanted.concepts, finder)
+    rows = asking.connection.execute(_HITS, parameters).fetchall()
+    return tuple(_hit(tuple(row), finder, documents) for row in rows)
 
 
-def _hit(row: tuple[str, ...], finder: Finder) -> Hit:
+def _hit(row: tuple[Any, ...], finder: Finder, documents: Documents) -> Hit:
     uid, title, url, source, source_name, instance, instance_name, *rest = row
-    published, date_origin, kind, kind_name, excerpt, text = rest
-    extract = finder.extract(text) or excerpt
+    published, date_origin, kind, kind_name, excerpt, text, is_title_only, post, has_documents = (
+        rest
+    )
+    passage = None
+    if has_documents and (missing := finder.missing(title, text)):
+        passage = documents.best(post, missing)
+    shown = text if passage is None else passage.text
+    extract = "" if is_title_only else finder.extract(shown) or excerpt
     return Hit(
         uid=uid,
         title=title,
@@ -161,4 +171,5 @@ def _hit(row: tuple[str, ...], finder: Finder) -> Hit:
         extract_segments=finder.segments(extract),
         kind=kind,
         kind_name=kind_name,
+        extract_from=None if passage is None else passage.place,
     )

@@ -97,6 +97,11 @@ class Finder:
         concept, is_typed, _ = self._groups[(found.lastindex or 1) - 1]
         return Place(start=found.start(), end=found.end(), concept=concept, is_typed=is_typed)
 
+    def missing(self, *texts: str) -> frozenset[int]:
+        """Return what none of some texts says: concepts, by number."""
+        said = {place.concept for text in texts for place in self.places(text)}
+        return frozenset(number for number, _, _ in self._groups) - said
+
     def segments(self, text: str) -> tuple[Segment, ...]:
         """Cut a text at what was searched; the pieces joined are the text."""
         pieces: list[Segment] = []

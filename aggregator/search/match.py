@@ -1,13 +1,15 @@
 """What is wanted, and facet tokens → the MATCH expression of FTS5.
 
 Facet values are tokens in the column `fac` (db/migrations), so that a filter costs no more than
-a word. People's words stay inside `{title text}`: nobody finds a facet by typing its token.
+a word. People's words stay inside titles, texts and documents: nobody finds a facet by typing its
+token.
 """
 
 from collections.abc import Iterable, Sequence
 
 from aggregator.search.expansion import Concept, Wanted, Wording
 
+_SAID = "{title text documents}"
 _NEAR = 3  # words that may stand inside a name: « conseil municipal de quartier »
 
 
@@ -21,7 +23,7 @@ def build_match(
     """Return the expression; empty when there is nothing to match.
 
     Args:
-        wanted: What must be found in title or text, and what must not.
+        wanted: What must be found in title, text or documents, and what must not.
         facets: For each facet that filters, its tokens (`xi3`), any of which will do.
         author: Words that the author's name must hold.
         any_of: One of the things wanted is enough.
@@ -34,12 +36,12 @@ def build_match(
     match = " AND ".join(parts)
     if match and wanted.excluded:
         excluded = " OR ".join(map(_wording, wanted.excluded))
-        return f"({match}) NOT {{title text}} : ({excluded})"
+        return f"({match}) NOT {_SAID} : ({excluded})"
     return match
 
 
 def _group(concepts: Sequence[Concept]) -> str:
-    said = f"{{title text}} : ({' OR '.join(map(_concept, concepts))})"
+    said = f"{_SAID} : ({' OR '.join(map(_concept, concepts))})"
     tokens = [token for concept in concepts for token in concept.tokens]
     return f"({said} OR fac : ({_any(tokens)}))" if tokens else said
 

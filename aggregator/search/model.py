@@ -75,6 +75,16 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPlace:
+    """A page of a document that a post links to."""
+
+    label: str  # what the link says, the document's own title, or the name of its file
+    url: str
+    media: str  # pdf, odt, docx
+    page: int | None  # none where a document has no pages: ODT, DOCX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One post found, with all that its line on the page says."""
 
@@ -92,6 +102,8 @@ class Hit:
     extract_segments: tuple[Segment, ...]
     kind: str
     kind_name: str
+    # Where what neither title nor text says was found, and where the extract is from, if shown.
+    extract_from: DocumentPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,10 @@ from aggregator.search.finding import Wish
 from aggregator.search.lighting import Finder, Place
 
 REREAD = 60  # posts read again: 10 ms
-_TITLE = 10.0  # what bm25 gives a word of the title
+# What bm25 gives a word of the title: so much that the length of a post with a long document, which
+# it counts against all the post says, does not hide what its title says.
+_TITLE = 1000.0
+_DOCUMENTS = 0.3  # what it gives one of the documents
 _READ_CHARACTERS = 8_000
 _SATURATION = 1.2  # k1 of bm25: how soon one more occurrence says nothing new
 _LENGTH = 0.75  # b of bm25: how much long texts are held back
@@ -41,7 +44,7 @@ _NEARBY = 0.4
 
 _BEST = """
 SELECT rowid FROM posts_fts WHERE posts_fts MATCH :match AND rowid >= :low{below}
-ORDER BY bm25(posts_fts, {title}, 1.0, 0.0, 0.0), rowid DESC LIMIT :size OFFSET :offset
+ORDER BY bm25(posts_fts, {title}, 1.0, {documents}, 0.0, 0.0), rowid DESC LIMIT :size OFFSET :offset
 """
 # Of words in most posts bm25 reads all places again, and learns little.
 _NEWEST = """
@@ -108,7 +111,9 @@ class Ranking:
     def _by_index(self, wish: Wish, low: int, size: int, offset: int) -> tuple[int, ...]:
         high = wish.span.high
         below = "" if high is None else " AND rowid < :high"
-        statement = (_NEWEST if self.is_usual else _BEST).format(below=below, title=_TITLE)
+        statement = (_NEWEST if self.is_usual else _BEST).format(
+            below=below, title=_TITLE, documents=_DOCUMENTS
+        )
         parameters = {**wish.parameters, "low": low, "size": size, "offset": offset}
         return tuple(number for (number,) in self.connection.execute(statement, parameters))
 
@@ -119,8 +124,8 @@ class Ranking:
             number: self._score(number, title, text, frozenset(fac.split()))
             for number, title, text, fac in rows
         }
-        best = sorted(scores.items(), key=lambda score: (-score[1][0], -score[0]))
-        return dict(best)
+        # Where only documents say it, which are not read again, the index knows best.
+        return dict(sorted(scores.items(), key=lambda score: -score[1][0]))
 
     def _score(
         self, number: int, title: str, text: str, fac: frozenset[str]

@@ -288,7 +288,7 @@ def _words(dice: Random, plain: Plain) -> tuple[str, str]:
 
 
 def _said(forms: Sequence[str]) -> str:
-    return "{title text} : (" + " OR ".join(f'"{form}"' for form in forms) + ")"
+    return "{title text documents} : (" + " OR ".join(f'"{form}"' for form in forms) + ")"
 
 
 def test_every_count_is_that_of_plain_sql(plain: Plain) -> None:

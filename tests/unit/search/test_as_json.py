@@ -32,6 +32,7 @@ def test_the_shape_is_fixed(posts: Any, ask: Ask) -> None:
                 "published": "2024-01-15T10:00:00Z",
                 "date_origin": "stated",
                 "extract": "Un vélo.",
+                "extract_from": None,
             }
         ],
         "nearby": [],

@@ -125,7 +125,7 @@ class Saving(RuleBasedStateMachine):
         for term, posts in self.store._connection.execute("SELECT term, posts FROM terms"):
             matched = self.store._connection.execute(
                 "SELECT count(*) FROM posts_fts WHERE posts_fts MATCH ?",
-                (f"{{title text}}: {term}",),
+                (f"{{title text documents}}: {term}",),
             )
             assert matched.fetchone() == (posts,)
             assert posts > 0
