@@ -19,6 +19,8 @@ CLOSED_COLUMNS = frozenset(
         ("posts", "html"),
         ("posts", "text"),
         ("post_versions", "text"),
+        ("post_pages", "html"),
+        ("post_pages", "text"),
     }
 )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aggregator.model import DateOrigin, Display, Post, Source, Town
-from aggregator.store import Store, Subscription
+from aggregator.store import PageRead, Store, Subscription
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 BLOG = Source(
@@ -40,7 +40,15 @@ def post(source: str, number: int, *, text: str) -> Post:
         instance=None,
         quartiers=(),
         digest=f"{source} {number} {text}",
+        lack="text" if (source, number) == ("presse", 0) else None,
     )
+
+
+def open_page(store: Store) -> None:
+    """Read the page of one post: the better text stands with it, the other one beside it."""
+    (due,) = store.due_pages(NOW, limit=9)
+    whole = replace(post("presse", 0, text="après"), html="<p>SECRET page</p>", text="SECRET page")
+    store.save_page(due.uid, PageRead(state="better", reason="plus long", post=whole), now=NOW)
 
 
 def build(path: Path, *, many: int = 4) -> Path:
@@ -55,6 +63,7 @@ def build(path: Path, *, many: int = 4) -> Path:
                 posts = [post(source.slug, number, text=text) for number in range(many)]
                 with store.transaction():
                     store.save(source.slug, posts, seen=NOW)
+        open_page(store)
         store.save_subscription(
             Subscription(
                 source="blog",

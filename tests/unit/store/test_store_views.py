@@ -11,7 +11,7 @@ from aggregator.store import Store
 
 FIXED = {
     "publications": "uid,url,title,excerpt,text,author,language,published,date_origin,source,"
-    "source_name,instance,kind,first_seen,changed",
+    "source_name,instance,kind,first_seen,changed,withdrawn,text_from,date_by",
     "sources_health": "source,name,state,reason,since,last_success,last_post,failures,next_fetch,"
     "next_reason,proposed_feed,moved_to,tdm_reserved",
     "publication_quartiers": "uid,quartier,quartier_name,sector",
