@@ -61,6 +61,8 @@ def write(count: int) -> tuple[Written, ...]:
     chance = Random(19)
     moment, written = _FIRST, []
     for number in range(1, count + 1):
+        if moment.minute == 0:  # midnight is what a day without a time looks like
+            moment += timedelta(minutes=7)
         published = moment.astimezone(UTC)
         subject, place = chance.choice(_SUBJECTS), chance.choice(_PLACES)
         opening = f"{chance.choice(_OPENINGS)} {place}, le {moment:%d/%m}."

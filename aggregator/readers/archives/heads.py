@@ -1,6 +1,7 @@
 """What the head of a feed says of the site and of its other pages."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from aggregator.errors import ReadError
@@ -34,8 +35,6 @@ def head_of(page: Page) -> Head:
     text = page.body.lstrip()
     if text[:1] == b"{":
         return _json_head(page)
-    from lxml import etree  # noqa: PLC0415 - slow to import
-
     from aggregator.readers.layout import lay_out  # noqa: PLC0415 - an import of lxml
     from aggregator.readers.wellformed import mend  # noqa: PLC0415 - an import of lxml
 
@@ -48,7 +47,8 @@ def head_of(page: Page) -> Head:
     for element in lay_out(mended.root, mended.encoded).head[:_MAX_ELEMENTS]:
         if not isinstance(element.tag, str):
             continue
-        name = etree.QName(element).localname.lower()
+        # A prefix that was never declared is a part of the name.
+        name = re.split("[}:]", element.tag)[-1].lower()
         href = element.get("href")
         if name == "generator":
             generator += f" {element.text or ''} {element.get('uri', '')}".lower()[:500]

@@ -1,12 +1,14 @@
-"""The posts that a page lists: the links of its main list, by how they stand in the page."""
+"""The posts that a page lists."""
 
 from collections import defaultdict
 from collections.abc import Iterator
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.model import ArchivedPage, Page
 from aggregator.readers.addresses import absolute
 from aggregator.readers.archives.addresses import may_be_post, site_of
+from aggregator.readers.listing import propose_recipes
 from aggregator.scraping import base_of, pick
 
 if TYPE_CHECKING:
@@ -37,13 +39,36 @@ class _Link(NamedTuple):
 
 
 def listed_pages(document: "BeautifulSoup", page: Page) -> tuple[ArchivedPage, ...]:
-    """Return the pages of the main list, each once, in order; none where there is no list."""
-    groups: dict[tuple[str, ...], list[_Link]] = defaultdict(list)
-    for link in _links(document, page):
-        groups[link.place].append(link)
-    best = max(groups.values(), key=_weight, default=[])
+    """Return the pages of the main list, each once, in order; none where there is no list.
+
+    What a proposed recipe finds counts first, without what stands in menus and margins. The last
+    page of a list may hold fewer items than make a proposal: then what stands alike is a list.
+    """
+    links = list(_links(document, page))
+    inside = {link.url for link in links}
+    found = tuple(one for one in _proposed(page) if one.url in inside)
+    return found or _alike(links)
+
+
+def _proposed(page: Page) -> Iterator[ArchivedPage]:
+    proposals = propose_recipes(page)
+    entries = proposals[0].entries if proposals else ()
     titles: dict[str, str] = {}
-    for link in best:
+    for entry in entries:
+        url = absolute(entry.base_url or page.url, entry.link or "") or ""
+        titles.setdefault(url.partition("#")[0], unescape(entry.title or ""))
+    for url, title in titles.items():
+        yield ArchivedPage(url=url, title=title or None)
+
+
+def _alike(links: list[_Link]) -> tuple[ArchivedPage, ...]:
+    """Return the pages of the weightiest group of links that stand in like places."""
+    groups: dict[tuple[str, ...], list[_Link]] = defaultdict(list)
+    for link in links:
+        if len(link.text) >= _ENOUGH and not link.text.lower().startswith(_MORE):
+            groups[link.place].append(link)
+    titles: dict[str, str] = {}
+    for link in max(groups.values(), key=_weight, default=[]):
         titles.setdefault(link.url, link.text)
     return tuple(ArchivedPage(url=url, title=title) for url, title in titles.items())
 
@@ -56,6 +81,7 @@ def _weight(links: list[_Link]) -> float:
 
 
 def _links(document: "BeautifulSoup", page: Page) -> Iterator[_Link]:
+    """Return the links to what may be posts, but for those in menus and margins."""
     site, base = site_of(page.url), base_of(document, page)
     own = {page.url.partition("#")[0], page.requested_url.partition("#")[0]}
     around: dict[int, bool] = {}
@@ -63,15 +89,13 @@ def _links(document: "BeautifulSoup", page: Page) -> Iterator[_Link]:
         url = (absolute(base, pick(tag, "@href") or "") or "").partition("#")[0]
         if url in own or not may_be_post(url, site=site):
             continue
-        text = pick(tag, ".") or pick(tag, "@title") or ""
-        if len(text) < _ENOUGH or text.lower().startswith(_MORE):
-            continue
         above = list(tag.parents)[:-1]
         for parent in above[:-2]:  # below `body`
             if id(parent) not in around:
                 around[id(parent)] = _is_around(parent)
         if not any(around[id(parent)] for parent in above[:-2]):
             heading = any(parent.name in {"h1", "h2", "h3", "h4"} for parent in above[:3])
+            text = pick(tag, ".") or pick(tag, "@title") or ""
             yield _Link(url, text, tuple(map(_sign, above[:4])), heading)
 
 

@@ -8,12 +8,16 @@ import re
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aggregator.errors import NothingFound, ReadError
 from aggregator.model import ArchiveAsk, ArchivedPage, ArchiveReading, Page, Source
 from aggregator.readers.addresses import absolute
 from aggregator.readers.archives.addresses import may_be_post, scope_of, site_of
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 METHOD = "sitemap"
 PART = "sitemap_part"
@@ -27,7 +31,7 @@ _NO_POSTS = re.compile(
     r"|attachment|product|\bpages?\.xml",
     re.IGNORECASE,
 )
-_READ = {"loc", "lastmod", "title", "publication_date"}
+_NEWS = {"title", "publication_date"}
 
 
 def starts(url: str, *, made_with: str = "", folder: str | None = None) -> Iterator[ArchiveAsk]:
@@ -154,13 +158,21 @@ def _elements(body: bytes, wanted: bytes) -> Iterator[dict[str, str]]:
     for count, (_, element) in enumerate(events):
         if count >= _MAX_PAGES:
             return
-        row: dict[str, str] = {}
-        for inner in element.iter():
-            name = etree.QName(inner).localname if isinstance(inner.tag, str) else ""
-            if name in _READ and inner.text and inner.text.strip():
-                row.setdefault(name, inner.text.strip()[:2_100])
+        row = _row(element)
         element.clear()
         while element.getprevious() is not None:  # what was read is let go
             del element.getparent()[0]
         if "loc" in row:
             yield row
+
+
+def _row(element: "etree._Element") -> dict[str, str]:
+    """Return what one element says of its page; pictures have addresses and titles as well."""
+    row: dict[str, str] = {}
+    for inner in element.iter():
+        name = re.split("[}:]", inner.tag)[-1] if isinstance(inner.tag, str) else ""
+        own = inner.getparent() is element and name in {"loc", "lastmod"}
+        told = (inner.text or "").strip()[:2_100]
+        if told and (own or (name in _NEWS and "news" in inner.tag)):
+            row.setdefault(name, told)
+    return row

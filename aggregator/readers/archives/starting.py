@@ -26,6 +26,8 @@ _FEED_PATH = re.compile(
 )
 _PART = re.compile(r"/(?:category|tag|author|comments|categorie|auteur)/", re.IGNORECASE)
 _RELAY = re.compile(r"(?:^|\.)(?:feedburner\.com|feedproxy\.google\.com|feedpress\.me)\Z")
+# Where a site does not say what it was made with, as guides to security advise.
+_WORDPRESS = re.compile(rb"[?&;]p=\d{1,9}(?:]]>)?</guid>")
 _REST_PATH = re.compile(r"(?:index\.php)?/?(?:wp-json/?)?\Z")
 
 
@@ -81,7 +83,11 @@ def _by_platform(
     if "blogger" in made_with:
         yield blogger.start(feed.url if feed else home.url if home else source.url)
         return
-    if "wordpress" in made_with or signs.rest:
+    if (
+        "wordpress" in made_with
+        or signs.rest
+        or (feed and _WORDPRESS.search(feed.body, 0, 200_000))
+    ):
         yield from _wordpress(source, feed=feed, head=head, home=home, signs=signs)
         return
     paged = paged_feed.start(head)
