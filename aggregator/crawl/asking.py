@@ -18,7 +18,8 @@ MAX_ASKS = 30
 MAX_ENTRIES = 20_000
 # Of the time a whole visit has (passing.py): what was read so far is kept, not thrown away.
 ASKING_S = 80.0
-# The first answer may be what it was, and a later one not: then all are asked again once a day.
+# The first answer may be what it was, and a later one not; or what it means changes with time.
+# Then all are asked again once a day.
 FIRST_TRUSTED = timedelta(days=1)
 
 
@@ -139,7 +140,8 @@ class _Questions:
         """Return what to remember: nothing where all is to be asked again."""
         if self.must_come_again:
             return {memory_key(first): Memory()}
-        whole = seen if len(self.read_so_far) > 1 or self.next_ask is not None else None
+        ages = any(extraction.ages for _, extraction in self.read_so_far)
+        whole = seen if ages or len(self.read_so_far) > 1 or self.next_ask is not None else None
         return {memory_key(first): replace(memory, read_whole=whole)}
 
     def _entries(self) -> int:
@@ -160,6 +162,8 @@ def _normalised(found: Visit, *, source: Source, timezone: str, seen: datetime) 
     posts, rejections = normalise_all(
         found.extractions, source=source, timezone=timezone, seen=seen
     )
+    # A row that came up while we asked stands on two pages.
+    posts = tuple({post.guid: post for post in reversed(posts)}.values())[::-1]
     # What a source already held when we met it, without a date, is of any age: only the first part
     # of a big visit knows that it is the first (ledger.py).
     posts = tuple(sorted(posts, key=lambda post: post.date_origin is not DateOrigin.FIRST_SEEN))

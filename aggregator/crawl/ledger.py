@@ -66,7 +66,7 @@ class Ledger:
         """Take a visit; waits when too many are to be written already."""
         await self._waiting.put(visited)
         self._some.set()
-        if self._waiting.full():
+        if self._waiting.full() or visited.posts > PART_POSTS:
             self._enough.set()
 
     def close(self) -> None:

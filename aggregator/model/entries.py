@@ -76,6 +76,7 @@ class Extraction:
     total: int | None = None  # how many entries there are in all, as the site says
     records: tuple[Record, ...] = ()  # civic data of the national formats
     rejections: tuple[Rejection, ...] = ()  # rows that cannot be read; the others are entries
+    ages: bool = False  # to be read anew after a day, though it stays the same: a calendar repeats
     may_be_empty: bool = False  # a well-formed feed may hold nothing; a listing may not
 
 

@@ -45,6 +45,34 @@ SERVICES: Mapping[str, tuple[Option, ...]] = {
         Option(name="dataset", about="identifiant du jeu de données ; sans lui, le catalogue"),
         *_TABLE_FIELDS,
     ),
+    "arcgis": (
+        Option(
+            name="layer",
+            means="url",
+            about="adresse de la couche, jusqu’à son numéro ; sans elle, le catalogue du site Hub",
+        ),
+        *_TABLE_FIELDS,
+    ),
+    "datagouv": (
+        Option(
+            name="organization",
+            required=True,
+            about="nom de l’organisation, dans l’adresse de sa page",
+        ),
+    ),
+    "scdl": (
+        Option(
+            name="schema",
+            means="choice",
+            choices=("deliberations", "subventions", "presences"),
+            required=True,
+            about="ce que dit le fichier",
+        ),
+        Option(name="file", means="url", required=True, about="adresse du fichier CSV"),
+    ),
+    "icalendar": (
+        Option(name="file", means="url", required=True, about="adresse du fichier .ics"),
+    ),
 }
 
 

@@ -55,7 +55,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         *("location", "nom_lieu", "venue"),
     ),
     "address": ("address", "adresse", "location_address", "address_street", "adresse_complete"),
-    "id": ("uid", "id", "identifiant", "recordid", "objectid", "globalid", "fid", "gid"),
+    "id": ("uid", "id", "identifiant", "recordid", "globalid", "objectid", "fid", "gid"),
     "tags": ("tags", "keywords", "keywords_fr", "mots_cles", "categorie", "theme", "thematique"),
     "when": ("space_time_info", "daterange_fr", "horaires", "horaire", "dates"),
     "timetable": ("timetable", "timings"),
