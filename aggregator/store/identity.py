@@ -1,9 +1,8 @@
-"""Which stored row an item of a page is.
+"""Which stored row an item of a page is, as its guid says; `recognising.py` looks further.
 
-Its guid says so, within its source. But some sites give one guid to several items; each must
-still become a post of its own, and stay the same post at every crawl. Then the first one keeps
-the guid, and each other one gets the guid with a mark: a hash of its address where that tells
-it from its twins, else of address, title and date.
+Some sites give one guid to several items; each must still become a post of its own, and stay the
+same post at every crawl. Then the first one keeps the guid, and each other one gets the guid with
+a mark: a hash of its address where that tells it from its twins, else of address, title and date.
 """
 
 import hashlib
@@ -36,11 +35,18 @@ class Stored(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A post, the guid it is stored under, and its row if it has one."""
+    """A post, the guid its page gives it, and its row if it has one."""
 
     guid: str
     post: Post
     stored: Stored | None
+    aliases: tuple[str, ...] = ()  # guids that its row is to be known by too
+    keys: tuple[int, ...] = ()  # of one without a row, where they were asked for
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether its row was first met under another guid."""
+        return self.stored is not None and self.stored.guid != self.guid
 
 
 _LOOK_UP = """
@@ -57,7 +63,7 @@ def identify(connection: sqlite3.Connection, source_id: int, posts: Sequence[Pos
     groups: dict[str, list[Post]] = {}
     for post in posts:
         groups.setdefault(post.guid, []).append(post)
-    stored = _look_up(connection, source_id, groups)
+    stored = look_up(connection, source_id, groups)
     marked: dict[int, str] = {}  # by id() of the post
     for guid, group in groups.items():
         twins = group if len(group) == 1 else _without_repetitions(group)
@@ -65,7 +71,7 @@ def identify(connection: sqlite3.Connection, source_id: int, posts: Sequence[Pos
         marked.update((id(twin), name) for name, twin in names.items())
     extra = set(marked.values()) - groups.keys()
     if extra:
-        stored |= _look_up(connection, source_id, extra)
+        stored |= look_up(connection, source_id, extra)
     items = ((marked.get(id(post)), post) for post in posts)
     return [Item(guid, post, stored.get(guid)) for guid, post in items if guid is not None]
 
@@ -92,9 +98,10 @@ def _without_repetitions(group: Sequence[Post]) -> list[Post]:
     return list(first.values())
 
 
-def _look_up(
+def look_up(
     connection: sqlite3.Connection, source_id: int, guids: Collection[str]
 ) -> dict[str, Stored]:
+    """Return the rows of a source's guids, by guid."""
     rows = connection.execute(_LOOK_UP, (json.dumps(list(guids)), source_id))
     return {row[0]: Stored(*row) for row in rows}
 

@@ -59,6 +59,7 @@ class Write:
     filed_at: datetime  # where it stands among posts, mostly its date
     changed: bool = True  # else only the tags did
     edited: bool = False  # title or text did: the old ones are kept as a version
+    keys: tuple[int, ...] = ()  # of a new one, where they are known already
     listed: tuple[str, str] | None = None  # HTML and text of the feed, where the page's are shown
 
     @property
@@ -85,7 +86,7 @@ class Planner:
     kind_id: int
     names: Names
     seen: datetime
-    is_first: bool  # nothing was kept of this source before
+    is_first: bool  # nothing was kept of this source before, or these come from its archive
 
     def plan(self, items: Iterable[Item]) -> Plan:
         """Return what is to be written, in the order of the page."""
@@ -115,6 +116,7 @@ class Planner:
             filed_at=ids.EPOCH if of_any_age else post.published,
             date_origin=post.date_origin,
             tags=self._tags(post, month),
+            keys=item.keys,
         )
 
     def _compare(self, item: Item, stored: Stored) -> Write | None:
@@ -130,6 +132,7 @@ class Planner:
             date,
             (stored.published, DateOrigin(stored.date_origin)),
             edited=edited,
+            renamed=item.is_renamed,
             first_seen=stored.first_seen,
             seen=to_iso(self.seen),
         )

@@ -1,12 +1,13 @@
 """Saving the posts of one source: only what is new or changed is written."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from aggregator.clock import to_iso
 from aggregator.model import Post, SaveCount, Saved
-from aggregator.store import identity, ids, index, likeness, linking, tags
+from aggregator.store import identity, ids, index, keys, likeness, linking, recognising, tags
+from aggregator.store.identity import Item
 from aggregator.store.planning import Plan, Planner, Write, shown
 
 _ANY = "SELECT 1 FROM posts WHERE source_id = ? LIMIT 1"
@@ -59,17 +60,21 @@ def save(
         StoreError: The source is not in the database.
     """
     source_id, kind_id = names.source(slug)
+    is_first = connection.execute(_ANY, (source_id,)).fetchone() is None
     planner = Planner(
         connection=connection,
         source_id=source_id,
         kind_id=kind_id,
         names=names,
         seen=seen,
-        is_first=is_old or connection.execute(_ANY, (source_id,)).fetchone() is None,
+        is_first=is_old or is_first,
     )
     items = identity.identify(connection, source_id, posts)
+    if any(item.stored is None for item in items):
+        items = recognising.recognise(connection, source_id, items, is_first=is_first)
     plan = planner.plan(items)
-    _write(connection, slug, plan, to_iso(seen), backlog)
+    numbers = _write(connection, slug, plan, to_iso(seen), backlog)
+    _name_again(connection, source_id, items, numbers, to_iso(seen))
     posts_by_guid = {(item.stored or item).guid: item.post for item in items if _may_link(item)}
     linking.attach(connection, backlog, source_id, posts_by_guid, seen=seen)
     new = tuple(write.post for write in plan.writes if write.stored is None)
@@ -80,7 +85,8 @@ def save(
 
 def _write(
     connection: sqlite3.Connection, slug: str, plan: Plan, seen: str, backlog: index.Backlog
-) -> None:
+) -> dict[str, int]:
+    """Write it all; return the ids of what is new or moved, by guid."""
     backlog.remove([write.stored.id for write in plan.writes if write.stored])
     moving = [write for write in plan.writes if write.moves]
     moved = ids.allocate(connection, [write.filed_at for write in moving])
@@ -110,6 +116,7 @@ def _write(
     connection.executemany(
         "UPDATE posts SET last_seen = ? WHERE id = ?", [(seen, row) for row in plan.still_there]
     )
+    return numbers
 
 
 def _update(
@@ -125,9 +132,11 @@ def _update(
         connection.execute(
             "UPDATE post_pages SET html = ?, text = ? WHERE post_id = ?", (*write.listed, row_id)
         )
+    keys.forget(connection, [row_id])
     connection.execute(
         _UPDATE, (*shown(write.post), *_dated(write), write.post.digest, seen, seen, new_id, row_id)
     )
+    keys.write(connection, [(write.tags.source_id, new_id, _keys(write))])
 
 
 def _insert(
@@ -158,6 +167,40 @@ def _insert(
     ]
     connection.executemany(_INSERT, rows)
     tags.insert(connection, [(numbers[write.guid], write.tags) for write in writes])
+    keys.write(
+        connection,
+        [
+            (write.tags.source_id, numbers[write.guid], write.keys or _keys(write))
+            for write in writes
+        ],
+    )
+
+
+def _keys(write: Write) -> tuple[int, ...]:
+    text = write.post.text if write.listed is None else write.listed[1]
+    return keys.keys_of(write.post.url, write.post.title, text)
+
+
+def _name_again(
+    connection: sqlite3.Connection,
+    source_id: int,
+    items: Sequence[Item],
+    numbers: Mapping[str, int],
+    seen: str,
+) -> None:
+    """Keep the other guids of posts; one that turns out to be of a post of its own is none."""
+    connection.executemany(
+        "DELETE FROM post_aliases WHERE source_id = ? AND guid = ?",
+        [(source_id, item.guid) for item in items if item.stored is None],
+    )
+    for item in items:
+        for alias in item.aliases:
+            row = numbers.get(item.guid) or (item.stored and item.stored.id)
+            connection.execute(
+                "INSERT OR REPLACE INTO post_aliases (source_id, guid, post_id, since)"
+                " VALUES (?, ?, ?, ?)",
+                (source_id, alias, row, seen),
+            )
 
 
 def _want_pages(
