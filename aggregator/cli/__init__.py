@@ -17,6 +17,7 @@ from aggregator.errors import AggregatorError, StoreError
 # The command's name → its module here, and its function. Reading a list or crawling unchanged
 # feeds takes less time than importing what the other commands need.
 _COMMANDS = {
+    "backfill": ("completing", "backfill"),
     "backup": ("keeping", "backup"),
     "check": ("curating", "check"),
     "check-index": ("keeping", "check_index"),

@@ -28,7 +28,7 @@ from aggregator.store import Store
 def crawl(place: Place, slugs: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Visit the sources that are due, or those named, once."""
     town = load_sources(place.town.sources, scrapers=place.town.scrapers)
-    _refuse_unfit(slugs, town)
+    refuse_unfit(slugs, town)
     results = crawl_once(place, town, slugs=slugs or None, everything=everything)
     if as_json:
         click.echo(json.dumps(crawling.to_json(results), ensure_ascii=False))
@@ -78,7 +78,12 @@ def schedule(place: Place, metrics_port: int) -> None:
     run(place.town, place.database, metrics_port=metrics_port)
 
 
-def _refuse_unfit(slugs: tuple[str, ...], town: Town) -> None:
+def refuse_unfit(slugs: tuple[str, ...], town: Town) -> None:
+    """Refuse slugs that are not on the list, or paused there.
+
+    Raises:
+        UsageError: One of them is.
+    """
     known = {source.slug for source in town.sources}
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:

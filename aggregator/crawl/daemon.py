@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from aggregator import clock
 from aggregator.crawl import logs
+from aggregator.crawl.completing import Completing
+from aggregator.crawl.completing.archives import ArchiveWorker
 from aggregator.crawl.hubs import is_public
 from aggregator.crawl.lock import sole_crawler
 from aggregator.crawl.metrics import Metrics
@@ -45,6 +47,7 @@ TEND_EVERY_S = 10  # next to nothing, most of the time
 RELATE_EVERY_S = 15
 RENEW_EVERY_S = 3_600
 ASK_SITES_EVERY_S = 3_600
+COMPLETE_EVERY_S = 60
 # The first pass after a start is the longest, and a start may be followed by another.
 CATCH_UP_AFTER_S = 300
 # While the town sleeps; not at a full hour, when everyone's machines are at work.
@@ -150,6 +153,11 @@ class _Crawler:
                 when=Every(seconds=ASK_SITES_EVERY_S),
                 work=lambda: ask_sites(self._store.path, web=web, now=clock.now()),
             ),
+            Job(
+                name="completing",
+                when=Every(seconds=COMPLETE_EVERY_S),
+                work=self._completing(web).take_turn,
+            ),
         ]
         if (subscriber := self._subscriber) is not None:
             jobs += [
@@ -165,6 +173,19 @@ class _Crawler:
                 ),
             ]
         return jobs
+
+    def _completing(self, web: Web) -> Completing:
+        turn = asyncio.Lock()  # held by whatever is heavy in it
+        archives = ArchiveWorker(
+            database=self._store.path,
+            web=web,
+            scrapers=self._scrapers.current,
+            turn=turn,
+            clock=clock.now,
+        )
+        return Completing(
+            [archives], town=self._town, clock=clock.now, saved=self._relating.posts_saved
+        )
 
     async def _pass(self, web: Web) -> None:
         ticks = asyncio.get_running_loop().time

@@ -58,7 +58,7 @@ async def crawl(
     Raises:
         StoreError: The database cannot be used.
     """
-    store.sync_town(town, definitions=_definitions(town, scrapers), now=clock())
+    bring_in_line(town, store, scrapers=scrapers, now=clock())
     by_slug = {source.slug: source for source in town.sources}
     found = store.due(now=clock(), slugs=slugs, everything=everything)
     # Another process may have synchronised a longer list in between.
@@ -88,6 +88,15 @@ async def crawl(
         raise failed.exceptions[0] from failed
     store.end_crawl(ledger.crawl, clock())
     return tuple(ledger.results)
+
+
+def bring_in_line(town: Town, store: Store, *, scrapers: Scrapers, now: datetime) -> None:
+    """Bring the database in line with the list; what is read in another way is read afresh.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+    store.sync_town(town, definitions=_definitions(town, scrapers), now=now)
 
 
 class _Definitions:

@@ -1,5 +1,6 @@
 """What is known of an archive, and of its reading."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -22,6 +23,7 @@ class Archive:
     added: int
     requests: int
     failures: int  # in a row
+    missing: Mapping[str, int]  # pages that could not be read, by reason
     next_try: datetime | None
 
 

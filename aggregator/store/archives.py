@@ -33,7 +33,7 @@ class Archives(Database):
             row = self._connection.execute(sql.ARCHIVE, (slug,)).fetchone()
         if row is None:
             return None
-        state, method, reason, expected, found, added, requests, failures, next_try = row
+        state, method, reason, expected, found, added, requests, failures, missing, next_try = row
         return Archive(
             state=state,
             method=method,
@@ -43,6 +43,7 @@ class Archives(Database):
             added=added,
             requests=requests,
             failures=failures,
+            missing=json.loads(missing),
             next_try=next_try and from_iso(next_try),
         )
 
@@ -143,7 +144,7 @@ class Archives(Database):
             {
                 "source": source_id,
                 "expected": answer.expected,
-                "held": answer.held if counts and not answer.pages else 0,
+                "held": _posts_in(answer) if counts else 0,
                 "added": answer.added,
                 "asked": int(answer.asked),
                 "silent": int(answer.silent),
@@ -225,8 +226,7 @@ class Archives(Database):
     def known_posts(self, slug: str) -> list[KnownPost]:
         """Return what tells of each post of a source that we have it."""
         with opening.explained(self.path):
-            rows = self._connection.execute(sql.KNOWN, (self._id_of(slug),))
-            return [KnownPost(guid=guid, url=url, title=title) for guid, url, title in rows]
+            return known_posts(self._connection, slug)
 
     def archive_number(self, slug: str) -> int:
         """Return a number that names a source for as long as its database lives."""
@@ -263,6 +263,23 @@ class Archives(Database):
     def _count_missing(self, source_id: int) -> None:
         counts = dict(self._connection.execute(sql.MISSING, {"source": source_id}).fetchall())
         self._connection.execute(sql.KEEP_MISSING, (json.dumps(counts), source_id))
+
+
+def _posts_in(answer: ArchiveAnswer) -> int:
+    """Return how many posts an answer gave: pages that are to be opened gave none yet."""
+    return answer.held - len(answer.pages) + len(answer.known)
+
+
+def known_posts(connection: sqlite3.Connection, slug: str) -> list[KnownPost]:
+    """Return what tells of each post of a source that we have it; of an unknown one, nothing."""
+    rows = connection.execute(sql.KNOWN, (slug,))
+    return [KnownPost(guid=guid, url=url, title=title) for guid, url, title in rows]
+
+
+def discovered_feed(connection: sqlite3.Connection, slug: str) -> str | None:
+    """Return the feed that was found for a source without one on the list."""
+    row = connection.execute(sql.DISCOVERED, (slug,)).fetchone()
+    return None if row is None else row[0]
 
 
 def forget(connection: sqlite3.Connection, source_id: int) -> None:

@@ -2,7 +2,7 @@
 
 ARCHIVE = """
 SELECT a.state, a.method, a.reason, a.expected, a.found, a.added, a.requests, a.failures,
-    a.next_try
+    a.missing, a.next_try
 FROM archives AS a JOIN sources AS s ON s.id = a.source_id WHERE s.slug = ?
 """
 # Sources that were visited: their feed is known, if they have one. Platforms are asked for all they
@@ -154,4 +154,10 @@ SELECT reason, count(*) FROM (
 ) GROUP BY 1
 """
 KEEP_MISSING = "UPDATE archives SET missing = ? WHERE source_id = ?"
-KNOWN = "SELECT guid, url, title FROM posts WHERE source_id = ?"
+KNOWN = """
+SELECT guid, url, title FROM posts WHERE source_id = (SELECT id FROM sources WHERE slug = ?)
+"""
+DISCOVERED = """
+SELECT t.discovered_feed FROM sources AS s JOIN source_states AS t ON t.source_id = s.id
+WHERE s.slug = ?
+"""

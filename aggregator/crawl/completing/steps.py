@@ -65,7 +65,7 @@ class Stepper:
         try:
             page = await self._fetch(step.url, obey_robots=not is_listed)
             home = await self._home_beside(page) if step.method == FEED else None
-            work = partial(self._open if step.is_page else self._read, step, page, home, now)
+            work = partial(self._read, step, page, home, now)
             return await reading(page.url, work, turn=self.turn)
         except SourceError as error:
             return Taken(answer=fault_of(error, step, now=now, is_end=is_end))
@@ -88,6 +88,8 @@ class Stepper:
             return None  # asked again when its turn comes
 
     def _read(self, step: ArchiveStep, page: Page, home: Page | None, now: datetime) -> Taken:
+        if step.is_page:
+            return self._open(step, page, now)
         if step.method == FEED:
             return self._read_feed(step, page, home, now)
         if step.method == HOME:
@@ -146,7 +148,7 @@ class Stepper:
         )
         return Taken(answer=answer, posts=self._lacking(posts))
 
-    def _open(self, step: ArchiveStep, page: Page, _: None, now: datetime) -> Taken:
+    def _open(self, step: ArchiveStep, page: Page, now: datetime) -> Taken:
         article = read_article(page, self.source.article, title=step.title)
         reserved = (
             article.tdm_reserved if article.tdm_reserved is not None else (page.said.tdm_reserved)
