@@ -11,6 +11,7 @@ from aggregator.model.entries import Entry, Extraction, FeedCandidate, Hints
 from aggregator.model.order import EPOCH, SLOTS, first_id, moment_of
 from aggregator.model.pages import PRODUCT, Ask, Memory, NotModified, Page, Said
 from aggregator.model.posts import DOCUMENTS, Attached, DateOrigin, Event, Post, Rejection
+from aggregator.model.proposals import ProposedRecipe
 from aggregator.model.records import Attendance, Deliberation, Record, Subsidy
 from aggregator.model.results import (
     Appointment,
@@ -74,6 +75,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Post",
+    "ProposedRecipe",
     "Quartier",
     "Recipe",
     "Record",
