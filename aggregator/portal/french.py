@@ -26,6 +26,13 @@ def counted(value: int, one: str, many: str) -> str:
     return f"{number(value)}{SPACE}{one if value < 2 else many}"
 
 
+def size(size_bytes: int) -> str:
+    """Write the size of a file: « 2,3 Mo », « 340 ko »."""
+    if size_bytes < 999_500:
+        return f"{number(max(round(size_bytes / 1000), 1))}{SPACE}ko"
+    return f"{size_bytes / 1_000_000:.1f}".replace(".", ",").removesuffix(",0") + f"{SPACE}Mo"
+
+
 def cut(text: str, length: int) -> str:
     """Cut a text at a word, so that it has at most `length` characters and the ellipsis."""
     if len(text) <= length:

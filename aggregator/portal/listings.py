@@ -10,6 +10,7 @@ from datasette import Response
 
 from aggregator.model import KINDS, Source, State, Town
 from aggregator.portal.queries import sources as sources_sql
+from aggregator.portal.queries.documents import document_counts
 from aggregator.portal.queries.rows import Named, SourceCard, SourcePosts
 from aggregator.portal.refusals import Refusal
 from aggregator.portal.site import Visit
@@ -26,12 +27,17 @@ class Group:
 
 async def sources(visit: Visit) -> Response:
     """Show all sources and how they are."""
-    known = await visit.read(
-        lambda connection: sources_sql.sources(connection, present=visit.present)
-    )
+
+    def read(connection: sqlite3.Connection) -> tuple[dict[str, SourceCard], Mapping[str, int]]:
+        known = sources_sql.sources(connection, present=visit.present)
+        return known, document_counts(connection)
+
+    known, documents = await visit.read(read)
     cards = _all_cards(visit.town, known)
     counts = {state: sum(card.state is state for card in cards) for state in State}
-    return visit.page("sources", groups=_groups(cards), counts=counts, total=len(cards))
+    return visit.page(
+        "sources", groups=_groups(cards), counts=counts, total=len(cards), documents=documents
+    )
 
 
 def _all_cards(town: Town, known: Mapping[str, SourceCard]) -> tuple[SourceCard, ...]:

@@ -29,6 +29,7 @@ CREATE TABLE documents (
     next_try TEXT
 ) STRICT;
 CREATE INDEX documents_next ON documents (next_try) WHERE next_try IS NOT NULL;
+CREATE INDEX documents_state ON documents (state);
 
 -- indexed: 1 when the document's words stand in the index with the post's, 2 when they are to;
 -- one post after the other, for a document may be long and have many.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from aggregator.clock import from_iso
 from aggregator.model import Display
+from aggregator.portal.queries.documents import post_documents
 from aggregator.portal.queries.reading import LINE, named, post_line, when
 from aggregator.portal.queries.rows import Named, PostLine, Publication, Version
 
@@ -40,6 +41,7 @@ def publication(connection: sqlite3.Connection, uid: str) -> Publication | None:
         first_seen=from_iso(row["first_seen"]),
         changed=when(row["changed"]),
         source_listed=bool(row["listed"]),
+        documents=post_documents(connection, row["id"]),
         versions=_versions(connection, row["id"], shows_text=display is Display.FULL),
         similar=_similar(connection, row["id"]),
         neighbours=_neighbours(connection, row["id"], row["source_id"]),

@@ -125,6 +125,22 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostDocument:
+    """A document that a post links to, and what came of reading it."""
+
+    name: str  # what the link says, the document's own title, or the name of its file
+    url: str
+    kind: str  # a key of DOCUMENT_KINDS, or nothing
+    media: str  # pdf, odt, docx; nothing before it was read
+    state: str  # of `documents`, as `reason`
+    reason: str  # French sentences
+    pages: int
+    read_pages: int  # the first ones, whose words can be found
+    size_bytes: int
+    refs: tuple[str, ...]  # numbers of délibérations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A post, with all that its own page shows; what `display` forbids is empty."""
 
@@ -141,6 +157,7 @@ class Publication:
     first_seen: datetime
     changed: datetime | None
     source_listed: bool
+    documents: tuple[PostDocument, ...] = field(default=())
     versions: tuple[Version, ...] = field(default=())
     similar: tuple[PostLine, ...] = field(default=())  # on the same subject, the nearest first
     neighbours: tuple[PostLine, ...] = field(default=())  # of the same source, newest first
