@@ -12,7 +12,7 @@ from aggregator.readers import archive_starts, is_end, read_archive
 class Walked:
     """What a walk brought."""
 
-    asked: list[ArchiveAsk] = field(default_factory=list)
+    asked: dict[ArchiveAsk, None] = field(default_factory=dict)  # in order
     entries: dict[str, Entry] = field(default_factory=dict)  # by link
     pages: dict[str, ArchivedPage] = field(default_factory=dict)
     expected: int | None = None
@@ -44,7 +44,7 @@ def follow(
         ask = waiting.pop(0)
         if ask in walked.asked:
             continue
-        walked.asked.append(ask)
+        walked.asked[ask] = None
         try:
             reading = read_archive(ask, fetch(ask.url), source=source)
         except BadStatus as error:

@@ -24,9 +24,10 @@ def read(page: Page, source: Source | None) -> ArchiveReading:
         return _by_recipe(page, source.recipe)
     from aggregator.readers.archives.main_list import listed_pages  # noqa: PLC0415 - slow
     from aggregator.readers.archives.pagers import next_page  # noqa: PLC0415 - slow to import
-    from aggregator.scraping import pick, soup  # noqa: PLC0415 - slow to import
+    from aggregator.readers.archives.parsing import parse  # noqa: PLC0415 - slow to import
+    from aggregator.scraping import pick  # noqa: PLC0415 - slow to import
 
-    document = soup(page)
+    document = parse(page)
     pages = listed_pages(document, page)
     if not pages:
         raise NothingFound("no list of posts on this page", url=page.url)
@@ -39,11 +40,11 @@ def read(page: Page, source: Source | None) -> ArchiveReading:
 
 def _by_recipe(page: Page, recipe: Recipe) -> ArchiveReading:
     from aggregator.readers.archives.pagers import next_page  # noqa: PLC0415 - slow to import
+    from aggregator.readers.archives.parsing import parse  # noqa: PLC0415 - slow to import
     from aggregator.readers.recipe import read_recipe  # noqa: PLC0415 - slow to import
-    from aggregator.scraping import soup  # noqa: PLC0415 - slow to import
 
     found = read_recipe(page, recipe)
-    following = found.next_url if recipe.next else next_page(soup(page), page)
+    following = found.next_url if recipe.next else next_page(parse(page), page)
     return ArchiveReading(
         entries=found.entries,
         asks=_asks(following),

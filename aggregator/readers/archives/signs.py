@@ -28,9 +28,10 @@ class Signs:
 def signs_of(page: Page) -> Signs:
     """Read a home page; of what is no page, nothing."""
     from aggregator.readers.archives.pagers import next_page  # noqa: PLC0415 - slow to import
-    from aggregator.scraping import base_of, pick, soup  # noqa: PLC0415 - slow to import
+    from aggregator.readers.archives.parsing import parse  # noqa: PLC0415 - slow to import
+    from aggregator.scraping import base_of, pick  # noqa: PLC0415 - slow to import
 
-    document = soup(page)
+    document = parse(page)
     metas = document.select("meta[name=generator i][content]", limit=9)
     rest = absolute(base_of(document, page), pick(document, f"{_REST}@href") or "") or ""
     is_own = site_of(rest) in {site_of(page.url), _HOSTED_REST}

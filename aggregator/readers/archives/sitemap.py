@@ -25,6 +25,7 @@ ROBOTS = "robots"
 _MAX_BYTES = 20 * 2**20  # unpacked; 50,000 addresses with their dates have 8
 _MAX_PAGES = 50_000  # of one sitemap, by the protocol
 _MAX_PARTS = 1_000
+_MAX_TAGS = 1_000_000  # elements that are none of ours stay in memory until the end
 # What WordPress and its plugins list beside posts.
 _NO_POSTS = re.compile(
     r"taxonom|categor|[_-]tags?\b|post_tag|author|users?\b|posts-page|\bpages?-sitemap|image|video"
@@ -137,7 +138,7 @@ def _lines(body: bytes) -> Iterator[dict[str, str]]:
 def _rows(body: bytes, page: Page) -> tuple[Iterator[dict[str, str]], bool]:
     """Return what each `url` or `sitemap` of a document says, and whether it is an index."""
     root = re.search(rb"<(?:[\w.-]{1,40}:)?(urlset|sitemapindex)[\s>/]", body[:5_000])
-    if root is None or b"<!ENTITY" in body:
+    if root is None or b"<!ENTITY" in body or body.count(b"<") > _MAX_TAGS:
         raise ReadError("this is no sitemap", url=page.url)
     is_index = root[1] == b"sitemapindex"
     return _elements(body, b"sitemap" if is_index else b"url"), is_index
