@@ -9,7 +9,9 @@ from urllib.parse import parse_qs
 from datasette import Response
 
 from aggregator.model import KINDS, Source, State, Town
+from aggregator.portal import archived
 from aggregator.portal.queries import sources as sources_sql
+from aggregator.portal.queries.archives import Archive, Held, archives, held
 from aggregator.portal.queries.documents import document_counts
 from aggregator.portal.queries.rows import Named, SourceCard, SourcePosts
 from aggregator.portal.refusals import Refusal
@@ -25,18 +27,34 @@ class Group:
     cards: tuple[SourceCard, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the database knows of all sources."""
+
+    cards: Mapping[str, SourceCard]
+    documents: Mapping[str, int]
+    archives: Mapping[str, Archive]
+
+
 async def sources(visit: Visit) -> Response:
     """Show all sources and how they are."""
 
-    def read(connection: sqlite3.Connection) -> tuple[dict[str, SourceCard], Mapping[str, int]]:
+    def read(connection: sqlite3.Connection) -> Known:
         known = sources_sql.sources(connection, present=visit.present)
-        return known, document_counts(connection)
+        return Known(
+            cards=known, documents=document_counts(connection), archives=archives(connection)
+        )
 
-    known, documents = await visit.read(read)
-    cards = _all_cards(visit.town, known)
+    known = await visit.read(read)
+    cards = _all_cards(visit.town, known.cards)
     counts = {state: sum(card.state is state for card in cards) for state in State}
     return visit.page(
-        "sources", groups=_groups(cards), counts=counts, total=len(cards), documents=documents
+        "sources",
+        groups=_groups(cards),
+        counts=counts,
+        total=len(cards),
+        documents=known.documents,
+        archives={slug: archived.in_short(one) for slug, one in known.archives.items()},
     )
 
 
@@ -89,6 +107,7 @@ class Sheet:
 
     card: SourceCard
     posts: SourcePosts
+    held: Held | None
 
 
 async def source(visit: Visit) -> Response:
@@ -102,7 +121,8 @@ async def source(visit: Visit) -> Response:
         if card is None:
             return None
         posts = sources_sql.source_posts(connection, slug, page=page, present=visit.present)
-        return Sheet(card=card, posts=posts)
+        past = held(connection, slug, present=visit.present)
+        return Sheet(card=card, posts=posts, held=past)
 
     sheet = await visit.read(read)
     if sheet is None:
@@ -110,7 +130,15 @@ async def source(visit: Visit) -> Response:
     pages = max(-(-sheet.posts.total // sources_sql.POSTS_A_PAGE), 1)
     if page > pages:
         raise Refusal(404, first_page=f"/source/{slug}")
-    return visit.page("source", card=sheet.card, posts=sheet.posts, page=page, pages=pages)
+    return visit.page(
+        "source",
+        card=sheet.card,
+        posts=sheet.posts,
+        held=None if sheet.held is None else archived.figure(sheet.held, visit.calendar),
+        gaps=() if sheet.held is None else archived.notes(sheet.held.archive),
+        page=page,
+        pages=pages,
+    )
 
 
 def _newcomer_named(town: Town, slug: str) -> SourceCard | None:

@@ -1,0 +1,89 @@
+"""How much of a source's past we hold, in words: the figure, what is under way, what is missing."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from aggregator.language.french_dates import MONTHS
+from aggregator.portal.french import SPACE, Calendar, counted, number
+from aggregator.portal.queries.archives import Archive, Held
+
+RECENT = timedelta(days=31)  # a source that published since is said to go on « aujourd’hui »
+
+# Why pages are missing, of one and of many; the keys are those of `archives.missing`.
+MISSING: Mapping[str, tuple[str, str]] = {
+    "robots": ("page refusée par robots.txt", "pages refusées par robots.txt"),
+    "gone": ("page introuvable", "pages introuvables"),
+    "closed": ("page que le site refuse d’ouvrir", "pages que le site refuse d’ouvrir"),
+    "failing": ("page en panne à chaque essai", "pages en panne à chaque essai"),
+    "unreadable": ("page illisible", "pages illisibles"),
+    "repeats": ("page qui en répète une autre", "pages qui en répètent d’autres"),
+}
+
+
+def figure(held: Held, calendar: Calendar) -> str:
+    """Write « 412 publications sur environ 430, de mars 2009 à aujourd’hui »."""
+    text = counted(held.total, "publication", "publications")
+    expected = _expected(held)
+    if expected > held.total:
+        text += f" sur environ{SPACE}{number(expected)}"
+    return f"{text}{_span(held, calendar)}"
+
+
+def notes(archive: Archive) -> tuple[str, ...]:
+    """Say what is under way, and why something is missing."""
+    return tuple(filter(None, (_state(archive), *_gaps(archive))))
+
+
+def in_short(archive: Archive) -> str:
+    """Say it in few words, after « Archives »."""
+    match archive.state:
+        case "waiting" | "running":
+            of_about = f" sur environ{SPACE}{number(archive.expected)}" if archive.expected else ""
+            found = counted(archive.found, "publication retrouvée", "publications retrouvées")
+            return f"en cours de lecture{SPACE}: {found}{of_about}"
+        case "done" if archive.lacking:
+            lacking = counted(archive.lacking, "publication manque", "publications manquent")
+            return f"lues\u202f; environ {lacking}"
+        case "done":
+            return "lues"
+    return archive.reason
+
+
+def _state(archive: Archive) -> str:
+    match archive.state:
+        case "waiting" | "running":
+            found = counted(archive.found, "publication retrouvée", "publications retrouvées")
+            return f"les archives sont en cours de lecture{SPACE}: {found} jusqu’ici"
+        case "stopped":
+            return f"la lecture des archives s’est arrêtée{SPACE}: {archive.reason}"
+    return archive.reason
+
+
+def _gaps(archive: Archive) -> list[str]:
+    known = {why: words for why, words in MISSING.items() if archive.missing.get(why)}
+    return [counted(archive.missing[why], *words) for why, words in known.items()]
+
+
+def _expected(held: Held) -> int:
+    # What came since the reading ended was not expected then.
+    if held.archive.state == "done":
+        return held.total + held.archive.lacking
+    return held.archive.expected or 0
+
+
+def _span(held: Held, calendar: Calendar) -> str:
+    if held.oldest is None or held.newest is None:
+        return ""
+    first, last = _month(held.oldest, calendar), _month(held.newest, calendar)
+    if calendar.now - held.newest < RECENT:
+        return f", {_from(first)} à aujourd’hui"
+    return f", en {first}" if first == last else f", {_from(first)} à {last}"
+
+
+def _month(moment: datetime, calendar: Calendar) -> str:
+    day = calendar.day_of(moment)
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def _from(month: str) -> str:
+    return f"d’{month}" if month[0] in "ao" else f"de {month}"
