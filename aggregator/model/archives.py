@@ -9,8 +9,8 @@ from aggregator.model.entries import Entry
 class ArchiveAsk:
     """One address of an archive, and how its answer is read."""
 
-    method: str  # a module of aggregator/readers/archives
-    url: str  # absolute
+    method: str  # a way of reading, by its name in aggregator/readers/archives
+    url: str  # absolute; a fragment is for the reader, and sent to no site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,9 @@ def _wordpress(
     Of a category's feed the REST would give all the other categories too.
     """
     whole = _whole_site(source, feed=feed, head=head, home=home)
-    rest = signs.rest or (f"{whole}wp-json/" if whole else None)
+    # Where addresses are plain (`?feed=rss2`), so is that of the REST.
+    plain = feed is not None and "feed" in query_of(feed.url)
+    rest = signs.rest or (f"{whole}{'?rest_route=/' if plain else 'wp-json/'}" if whole else None)
     if whole and rest and (not signs.rest or _is_root(rest, whole)):
         yield wordpress_rest.start(rest)
     if feed:

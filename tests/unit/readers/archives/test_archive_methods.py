@@ -318,6 +318,7 @@ def list_page(page_of: PageOf, pager: str, url: str = f"{ROOT}/actualites") -> P
             '<a href="/">1</a><a href="/page/9/">9</a><a href="/page/3/">3</a>',
             "/page/3/",
         ),
+        ("/", '<a href="/page/10">10</a><a href="/page/2">2</a><a href="/page/3">»</a>', "/page/2"),
         ("/actualites", '<a href="?page=1">2</a><a href="?page=9">»</a>', "/actualites?page=1"),
         (
             "/actualites?page=1",

@@ -45,7 +45,7 @@ def ways(source: Source, *, feed: Page | None = None, home: Page | None = None) 
     ("feed", "site", "expected"),
     [
         ("/feed/", "/", ["wordpress_rest /wp-json/wp/v2/posts", "wordpress_feed /feed/?paged=2"]),
-        ("/?feed=rss2", "/", ["wordpress_rest /wp-json/wp/v2/posts",
+        ("/?feed=rss2", "/", ["wordpress_rest /?rest_route=/wp/v2/posts",
             "wordpress_feed /?feed=rss2&paged=2"]),
         ("/blog/feed/", "/blog", ["wordpress_rest /blog/wp-json/wp/v2/posts",
             "wordpress_feed /blog/feed/?paged=2"]),
