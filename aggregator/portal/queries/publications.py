@@ -7,7 +7,7 @@ from aggregator.clock import from_iso
 from aggregator.model import Display
 from aggregator.portal.queries.documents import post_documents
 from aggregator.portal.queries.reading import LINE, named, post_line, when
-from aggregator.portal.queries.rows import Named, PostLine, Publication, Version
+from aggregator.portal.queries.rows import Named, OwnPage, PostLine, Publication, Version
 
 VERSIONS_SHOWN = 20
 SIMILAR_SHOWN = 5
@@ -18,10 +18,15 @@ def publication(connection: sqlite3.Connection, uid: str) -> Publication | None:
     row = connection.execute(
         f"SELECT {LINE}, p.id, p.source_id, p.url, p.author, p.excerpt, p.html, p.title_derived,"  # noqa: S608 - our own columns
         " p.first_seen, p.changed, s.display, s.listed, k.slug AS kind, k.name AS kind_name,"
-        " i.slug AS instance, i.name AS instance_name"
+        " i.slug AS instance, i.name AS instance_name, w.noticed AS withdrawn,"
+        " g.state AS page_state, g.reason AS page_reason,"
+        " iif(g.date = p.published, g.date_by, NULL) AS dated"
         " FROM posts AS p JOIN sources AS s ON s.id = p.source_id"
         " JOIN kinds AS k ON k.id = p.kind_id"
-        " LEFT JOIN instances AS i ON i.id = p.instance_id WHERE p.uid = ?",
+        " LEFT JOIN instances AS i ON i.id = p.instance_id"
+        " LEFT JOIN withdrawn_posts AS w ON w.post_id = p.id"
+        " LEFT JOIN post_pages AS g ON g.post_id = p.id AND g.state <> 'waiting'"
+        " WHERE p.uid = ?",
         (uid,),
     ).fetchone()
     if row is None:
@@ -41,10 +46,20 @@ def publication(connection: sqlite3.Connection, uid: str) -> Publication | None:
         first_seen=from_iso(row["first_seen"]),
         changed=when(row["changed"]),
         source_listed=bool(row["listed"]),
+        withdrawn=when(row["withdrawn"]),
+        own_page=_own_page(row),
         documents=post_documents(connection, row["id"]),
         versions=_versions(connection, row["id"], shows_text=display is Display.FULL),
         similar=_similar(connection, row["id"]),
         neighbours=_neighbours(connection, row["id"], row["source_id"]),
+    )
+
+
+def _own_page(row: sqlite3.Row) -> OwnPage | None:
+    if row["page_state"] is None:
+        return None
+    return OwnPage(
+        is_better=row["page_state"] == "better", reason=row["page_reason"], dated=row["dated"]
     )
 
 

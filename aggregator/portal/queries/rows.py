@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aggregator.model import DateOrigin, Display, Outcome, State
+from aggregator.model import DateBy, DateOrigin, Display, Outcome, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +141,15 @@ class PostDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage:
+    """What opening the page of a post gave."""
+
+    is_better: bool  # the text shown is the page's, not the feed's
+    reason: str  # why, in French
+    dated: DateBy | None  # where on the page the date stands, when it comes from there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A post, with all that its own page shows; what `display` forbids is empty."""
 
@@ -157,6 +166,8 @@ class Publication:
     first_seen: datetime
     changed: datetime | None
     source_listed: bool
+    withdrawn: datetime | None  # when we noticed that its source had taken it back
+    own_page: OwnPage | None = None  # none: there was no need to open it, or not yet
     documents: tuple[PostDocument, ...] = field(default=())
     versions: tuple[Version, ...] = field(default=())
     similar: tuple[PostLine, ...] = field(default=())  # on the same subject, the nearest first
