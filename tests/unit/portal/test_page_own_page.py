@@ -35,7 +35,7 @@ def test_a_post_that_was_taken_back_says_so_first(own: tuple[Visitor, Path]) -> 
     tell(database, "INSERT INTO withdrawn_posts VALUES (POST, '2026-03-03T09:30:00Z')")
     text = page(visitor)
     assert "Dépubliée par la source : sa page n’est plus sur le site" in text
-    assert "constaté le 3 mars 2026" in text
+    assert "constaté le 3 mars" in text
 
 
 @pytest.mark.parametrize(
