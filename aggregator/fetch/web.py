@@ -86,13 +86,16 @@ class Web:
         obey_robots: bool,
         body: bytes | None,
         headers: tuple[tuple[str, str], ...],
+        max_bytes: int | None,
     ) -> Page | NotModified:
         """See the function `fetch`."""
+        limit = self._max_bytes if max_bytes is None else max_bytes
+        deadline_s = self._deadline_s * max(limit / self._max_bytes, 1)
         start = parse_url(url)
         private = fields_of(start, headers)
         if body is not None:
             private = ((b"Content-Type", b"application/json"), *private)
-        async with Exchange(str(start), self._deadline_s) as exchange:
+        async with Exchange(str(start), deadline_s) as exchange:
 
             async def gate(hop: Url) -> None:
                 await self._robots.check(hop, exchange)
@@ -100,7 +103,7 @@ class Web:
             terms = Terms(
                 validators=_validators(memory),
                 validators_of=memory.url or str(start),
-                limit=self._max_bytes,
+                limit=limit,
                 gate=gate if obey_robots else None,
                 sent=body,
                 private=private,
@@ -211,6 +214,7 @@ async def fetch(
     obey_robots: bool = True,
     body: bytes | None = None,
     headers: tuple[tuple[str, str], ...] = (),
+    max_bytes: int | None = None,
 ) -> Page | NotModified:
     """Ask for one address, once.
 
@@ -223,11 +227,20 @@ async def fetch(
         body: JSON to send with POST; none: a GET. It is redirected on its own host at most.
         headers: Besides our own, or instead of them; they may hold a key, so the host of `url`
             alone gets them, and no error repeats them.
+        max_bytes: The longest body accepted, where it is not that of `web`; a longer one may take
+            longer by as much.
 
     Raises:
         FetchError: No page; the text says why and what to do.
     """
-    return await web.fetch(url, memory=memory, obey_robots=obey_robots, body=body, headers=headers)
+    return await web.fetch(
+        url,
+        memory=memory,
+        obey_robots=obey_robots,
+        body=body,
+        headers=headers,
+        max_bytes=max_bytes,
+    )
 
 
 def _user_agent(contact: str, address: str | None) -> str:

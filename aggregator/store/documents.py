@@ -37,7 +37,7 @@ SELECT d.url, d.characters > 0, d.tries, d.etag, d.last_modified, d.sha256,
         JOIN source_states AS t ON t.source_id = p.source_id
         WHERE l.document_id = d.id AND t.tdm_reserved
     )
-FROM documents AS d WHERE d.next_try <= :now AND EXISTS (
+FROM documents AS d WHERE d.next_try <= :now AND d.found >= :since AND EXISTS (
     SELECT 1 FROM post_documents AS l JOIN posts AS p ON p.id = l.post_id
     JOIN sources AS s ON s.id = p.source_id
     WHERE l.document_id = d.id AND s.listed AND NOT s.paused
@@ -69,10 +69,23 @@ JOIN documents AS d ON d.id = l.document_id WHERE l.post_id = ? AND l.indexed = 
 class Documents(Database):
     """The part of the store that keeps documents."""
 
-    def due_documents(self, now: datetime, *, limit: int) -> tuple[DueDocument, ...]:
-        """Return the documents to ask for now, longest due first."""
+    def due_documents(
+        self, now: datetime, *, limit: int, found_since: datetime | None = None
+    ) -> tuple[DueDocument, ...]:
+        """Return the documents to ask for now, longest due first.
+
+        Args:
+            now: The present moment.
+            limit: How many, at most.
+            found_since: Only those that are known since then.
+        """
+        asked = {
+            "now": to_iso(now),
+            "since": "" if found_since is None else to_iso(found_since),
+            "limit": limit,
+        }
         with opening.explained(self.path):
-            rows = self._connection.execute(_DUE, {"now": to_iso(now), "limit": limit}).fetchall()
+            rows = self._connection.execute(_DUE, asked).fetchall()
         return tuple(
             DueDocument(
                 url=url,

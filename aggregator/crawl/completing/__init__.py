@@ -10,6 +10,9 @@ A map:
     steps.py      one step: asked, read, and what became of it
     ways.py       when a way has led to its end, and what is tried then
     known.py      which posts need no second look
+    documents.py  the worker of documents
+    reading_documents.py  one of them: fetched, read, and what became of it
+    patience.py   work that takes minutes
     writing.py    the store, in a thread beside the event loop
     claims.py     one reader of an archive at a time
     rehearsal.py  what a backfill would do

@@ -48,6 +48,23 @@ def test_a_body_over_the_limit_is_refused(site: Site) -> None:
     assert caught.value.url == site.url()
 
 
+def test_one_fetch_may_accept_more_and_take_longer_by_as_much(site: Site) -> None:
+    site.pages["/"] = Answer(body=b"x" * 1001, delay_s=0.4)
+
+    async def ask(max_bytes: int | None) -> int:
+        async with new_web(max_bytes=1000, deadline_s=0.2) as web:
+            answer = await fetch(site.url(), web=web, obey_robots=False, max_bytes=max_bytes)
+        assert isinstance(answer, Page)
+        return len(answer.body)
+
+    assert asyncio.run(ask(20_000)) == 1001
+    with pytest.raises(HostUnreachable):
+        asyncio.run(ask(None))
+    site.pages["/"] = Answer(body=b"x" * 1001)
+    with pytest.raises(PageTooLarge, match="900 bytes"):
+        asyncio.run(ask(900))
+
+
 @pytest.mark.parametrize("head", [OK + b"\r\n", OK + b"Content-Length: 99999999999\r\n\r\n"])
 def test_an_endless_body_is_cut(head: bytes) -> None:
     assert isinstance(get_raw(sending(head, b"x" * 65_536)), PageTooLarge)
