@@ -7,11 +7,13 @@ import sys
 import click
 
 from aggregator.cli.place import Place, in_place
-from aggregator.crawl.trying import Trial, try_source
-from aggregator.errors import Complaint, SourceError, TownError
+from aggregator.crawl.trying import Listing, Trial, try_source
+from aggregator.errors import Complaint, SourceError, TownError, UsageError
 from aggregator.model import DateOrigin, Post
 from aggregator.readers import load_scrapers
-from aggregator.sources import load_sources
+from aggregator.sources import add_source, load_sources
+
+_BOTH = "\nThe page itself holds lists too; a feed is surer, unless it lacks what they have:"
 
 
 @click.command()
@@ -43,9 +45,13 @@ def check(place: Place, as_json: bool) -> None:
 @click.command(name="try")
 @click.argument("target", metavar="URL|SLUG")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--add", metavar="SLUG", help="Add what is proposed to sources.yaml, so named.")
 @in_place
-def try_(place: Place, target: str, as_json: bool) -> None:
-    """Show what would be read from a source or an address; writes nothing."""
+def try_(place: Place, target: str, as_json: bool, add: str | None) -> None:
+    """Show what would be read from a source or an address; writes nothing without --add.
+
+    Of an address, its feed is looked for first; without one, the list in the page, with a recipe.
+    """
     try:
         trial = asyncio.run(try_source(place.town, target))
     except SourceError as error:
@@ -57,6 +63,20 @@ def try_(place: Place, target: str, as_json: bool) -> None:
         click.echo(json.dumps(trial.to_json(), ensure_ascii=False))
     else:
         _print(trial)
+    if add is not None:
+        _add(place, trial, add)
+
+
+def _add(place: Place, trial: Trial, slug: str) -> None:
+    if trial.proposal is None:
+        raise UsageError("it is on the list already: there is nothing to add")
+    path = place.town.sources
+    source = add_source(path, trial.proposal, slug=slug, scrapers=place.town.scrapers)
+    click.echo(
+        f"added to {path}:{source.line}; see whether its kind is right ({source.kind}), then:"
+        f" aggregator crawl {slug}",
+        err=True,
+    )
 
 
 def _day(post: Post) -> str:
@@ -66,6 +86,9 @@ def _day(post: Post) -> str:
 
 
 def _print(trial: Trial) -> None:
+    from_page = trial.feed is None and bool(trial.listings)
+    if from_page:
+        click.echo(f"To follow it, add to sources.yaml:\n\n{trial.proposal}\n")
     for warning in trial.warnings:
         click.echo(f"note: {warning}", err=True)
     for post in trial.posts:
@@ -75,5 +98,16 @@ def _print(trial: Trial) -> None:
     for rejection in trial.rejections:
         click.echo(f"refused: {rejection.entry}: {rejection.reason}", err=True)
     click.echo(f"{len(trial.posts)} posts would be read from {trial.url}", err=True)
-    if trial.proposal:
+    if trial.proposal and not from_page:
         click.echo(f"\nTo follow it, add to sources.yaml:\n\n{trial.proposal}")
+    others = trial.listings[1:] if from_page else trial.listings
+    if others:
+        click.echo("\nOther lists in the page:" if from_page else _BOTH)
+    for listing in others:
+        _print_other(listing)
+
+
+def _print_other(listing: Listing) -> None:
+    first = listing.posts[0]
+    noun = "post" if len(listing.posts) == 1 else "posts"
+    click.echo(f"\n# {len(listing.posts)} {noun}, the first « {first.title} »\n{listing.proposal}")

@@ -1,21 +1,36 @@
 """The moderators' workbench: what would be read from an address, without writing anything."""
 
 import asyncio
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator import clock
 from aggregator.clock import to_iso
-from aggregator.crawl.visiting import Past, visit
-from aggregator.errors import UsageError
-from aggregator.fetch import Web
-from aggregator.language import slugified
-from aggregator.model import Post, Rejection, Source
+from aggregator.crawl.blocks import block_of
+from aggregator.crawl.reading import normalise_all, reading
+from aggregator.crawl.visiting import Past, Visit, visit
+from aggregator.errors import NothingFound, SourceError, UsageError
+from aggregator.fetch import Web, fetch
+from aggregator.model import NotModified, Page, Post, ProposedRecipe, Recipe, Rejection, Source
 from aggregator.paths import TownFolder
-from aggregator.readers import load_scrapers
+from aggregator.readers import load_scrapers, propose_recipes
+from aggregator.readers.platforms import recognise
 from aggregator.sources import load_sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list found in a page, and how to read it."""
+
+    recipe: Recipe
+    posts: tuple[Post, ...]  # exactly what the recipe would bring
+    rejections: tuple[Rejection, ...]
+    warnings: tuple[str, ...]
+    next_url: str | None
+    proposal: str  # a block for sources.yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,30 +43,43 @@ class Trial:
     rejections: tuple[Rejection, ...]
     warnings: tuple[str, ...]
     proposal: str | None  # a block for sources.yaml, when the address is not on the list
+    listings: tuple[Listing, ...] = ()  # lists in the page, best first; with a feed, beside it
 
     def to_json(self) -> dict[str, Any]:
         """Return the trial as `try --json` prints it."""
         return {
             "url": self.url,
             "feed": self.feed,
-            "posts": [
-                {
-                    "title": post.title,
-                    "url": post.url,
-                    "published": to_iso(post.published),
-                    "date_origin": post.date_origin.value,
-                    "excerpt": post.excerpt,
-                }
-                for post in self.posts
-            ],
+            "posts": [_post(post) for post in self.posts],
             "rejected": [{"entry": r.entry, "reason": r.reason} for r in self.rejections],
             "warnings": list(self.warnings),
             "proposal": self.proposal,
+            "listings": [
+                {
+                    "proposal": listing.proposal,
+                    "posts": [_post(post) for post in listing.posts],
+                    "next": listing.next_url,
+                    "warnings": list(listing.warnings),
+                }
+                for listing in self.listings
+            ],
         }
+
+
+def _post(post: Post) -> dict[str, str]:
+    return {
+        "title": post.title,
+        "url": post.url,
+        "published": to_iso(post.published),
+        "date_origin": post.date_origin.value,
+        "excerpt": post.excerpt,
+    }
 
 
 async def try_source(folder: TownFolder, target: str) -> Trial:
     """Visit a source of the list, or any address, and tell what would be read.
+
+    Of an address, its feed comes first; the lists of the page itself are told as well.
 
     Args:
         folder: The town folder.
@@ -63,28 +91,44 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
         SourceError: It cannot be fetched or read.
     """
     town = load_sources(folder.sources, scrapers=folder.scrapers)
-    source = next((source for source in town.sources if source.slug == target), None)
-    listed = source is not None
-    if source is None:
-        source = _unlisted(target)
+    listed = next((source for source in town.sources if source.slug == target), None)
+    source = listed or _unlisted(target)
+    turn, seen = asyncio.Lock(), clock.now()
     async with Web(contact=town.contact) as web:
-        found = await visit(
+        trying = _Trying(source=source, web=web, timezone=town.timezone, seen=seen, turn=turn)
+        visiting = visit(
             source,
             web=web,
             past=Past(),
             scrapers=load_scrapers(folder.scrapers),
             timezone=town.timezone,
-            seen=clock.now(),
-            turn=asyncio.Lock(),
+            seen=seen,
+            turn=turn,
         )
+        if listed is not None:
+            return _told(await visiting, proposal=None)
+        if source.service is not None:
+            return _told(await visiting, proposal=block_of(source, None))
+        try:
+            found = await visiting
+        except NothingFound as error:
+            return await trying.page_alone(error)
+        listings = await trying.beside(found)
     title = next((e.title for _, e in found.extractions if e.title), None)
+    return _told(
+        found, proposal=block_of(source, title, feed=found.discovered_feed), listings=listings
+    )
+
+
+def _told(found: Visit, *, proposal: str | None, listings: tuple[Listing, ...] = ()) -> Trial:
     return Trial(
         url=found.answer.url,
         feed=found.discovered_feed,
         posts=found.posts,
         rejections=found.rejections,
         warnings=found.warnings,
-        proposal=None if listed else _proposal(source, title, found.discovered_feed),
+        proposal=proposal,
+        listings=listings,
     )
 
 
@@ -95,17 +139,73 @@ def _unlisted(target: str) -> Source:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError(f"{target}: neither a source of the list nor an http(s) address")
-    return Source(slug="essai", name=parts.hostname, url=target, kind="blog")
+    service = recognise(target)
+    kind = "blog" if service is None else "donnees"
+    return Source(slug="essai", name=parts.hostname, url=target, kind=kind, service=service)
 
 
-def _proposal(source: Source, title: str | None, feed: str | None) -> str:
-    line = " ".join((title or "").split())[:80]
-    name = "".join(letter for letter in line if letter.isprintable()) or source.name
-    lines = [
-        f"  - slug: {slugified(name, longest=40) or 'nouvelle-source'}",
-        # JSON strings are YAML strings: whatever the site calls itself, the block stays valid.
-        f"    name: {json.dumps(name, ensure_ascii=False)}",
-        f"    url: {source.url}",
-        "    kind: blog",
-    ]
-    return "\n".join([*lines, *([f"    feed: {feed}"] if feed else [])])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trying:
+    """One address that is not on the list, and the lists in its page."""
+
+    source: Source
+    web: Web
+    timezone: str
+    seen: datetime
+    turn: asyncio.Lock
+
+    async def page_alone(self, error: NothingFound) -> Trial:
+        """Tell of a page without a feed; raises `error` where it holds no list either."""
+        page, listings = await self._lists()
+        if page is None or not listings:
+            raise NothingFound(f"{error}; no list was found in the page itself", url=error.url)
+        best = listings[0]
+        return Trial(
+            url=page.url,
+            feed=None,
+            posts=best.posts,
+            rejections=best.rejections,
+            warnings=best.warnings,
+            proposal=best.proposal,
+            listings=listings,
+        )
+
+    async def beside(self, found: Visit) -> tuple[Listing, ...]:
+        """Return the lists of a page that has a feed; none where the address is the feed's own."""
+        if found.discovered_feed == self.source.url:
+            return ()
+        try:
+            return (await self._lists())[1]
+        except SourceError:  # the feed is what counts
+            return ()
+
+    async def _lists(self) -> tuple[Page | None, tuple[Listing, ...]]:
+        page = await fetch(self.source.url, web=self.web)
+        if isinstance(page, NotModified):
+            return None, ()
+        listings = await reading(page.url, partial(self._read, page), turn=self.turn)
+        return page, listings
+
+    def _read(self, page: Page) -> tuple[Listing, ...]:
+        found = (self._listing(page, proposed) for proposed in propose_recipes(page))
+        return tuple(listing for listing in found if listing is not None)
+
+    def _listing(self, page: Page, proposed: ProposedRecipe) -> Listing | None:
+        try:
+            posts, rejections = normalise_all(
+                [(page, proposed.extraction)],
+                source=replace(self.source, recipe=proposed.recipe),
+                timezone=self.timezone,
+                seen=self.seen,
+            )
+        except NothingFound:  # nothing in it can be kept
+            return None
+        title = proposed.extraction.title
+        return Listing(
+            recipe=proposed.recipe,
+            posts=posts,
+            rejections=rejections,
+            warnings=proposed.extraction.warnings,
+            next_url=proposed.extraction.next_url,
+            proposal=block_of(self.source, title, recipe=proposed.recipe),
+        )

@@ -160,7 +160,8 @@ def _date(blocks: Sequence[_Block], inside: Sequence[str], title: str) -> str | 
     named = [selector for selector in inside if words_of(selector[1:]) & _DATES]
     others = [selector for selector in inside if selector not in named]
     plain = title if parse_selector(title).attribute is None else "."
-    options = ("time@datetime", "time", *named, *_CELLS, plain, *others, "small", "em", "strong", ".")
+    usual = ("time@datetime", "time", *named, *_CELLS, plain)
+    options = (*usual, *others, "small", "em", "strong", ".")
 
     def worth(option: str) -> float:
         texts = [block.text(option) for block in blocks]
