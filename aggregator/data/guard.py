@@ -19,6 +19,7 @@ CLOSED_COLUMNS = frozenset(
         ("posts", "html"),
         ("posts", "text"),
         ("post_versions", "text"),
+        ("document_pages", "text"),
         ("post_pages", "html"),
         ("post_pages", "text"),
     }

@@ -63,6 +63,14 @@ READS = (
     "EXPLAIN QUERY PLAN SELECT text FROM posts",
     "SELECT text FROM post_versions",
     "SELECT * FROM post_versions",
+    "SELECT text FROM document_pages",
+    "SELECT * FROM document_pages",
+    "SELECT page FROM document_pages WHERE text LIKE '%SECRET%'",
+    "SELECT g.text FROM publication_documents AS d JOIN document_pages AS g ON g.page = d.pages",
+    "WITH d AS (SELECT text FROM document_pages) SELECT d.* FROM d, publication_documents",
+    "SELECT documents FROM posts_indexed",
+    "SELECT documents FROM posts_fts",
+    "SELECT count(*) FROM posts_fts WHERE posts_fts MATCH 'documents : secret'",
     "SELECT title FROM posts_indexed",
     "SELECT count(*) FROM posts_indexed",
     "SELECT rank FROM posts_fts",
@@ -237,6 +245,13 @@ def test_open_columns_of_a_closed_table_stay_open(connection: sqlite3.Connection
     assert len(run(connection, "SELECT id, uid, title, fac FROM posts ORDER BY rowid")) == 12
     assert run(connection, "SELECT count(*) FROM posts") == [(12,)]
     assert run(connection, "SELECT count(*) FROM post_versions") == [(12,)]
+
+
+def test_documents_are_told_of_without_their_text(connection: sqlite3.Connection) -> None:
+    sql = "SELECT url, label, media, state, pages, refs FROM publication_documents"
+    told = ("https://blog.example/cr.pdf", "Le compte rendu", "pdf", "read", 2, "[]")
+    assert run(connection, sql) == [told] * 2
+    assert run(connection, "SELECT count(*), max(page) FROM document_pages") == [(2, 2)]
 
 
 def test_public_views_show_what_may_be_shown(connection: sqlite3.Connection) -> None:

@@ -4,9 +4,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aggregator.model import DateOrigin, Display, Post, Source, Town
-from aggregator.store import PageRead, Store, Subscription
+from aggregator.model import (
+    Attached,
+    DateOrigin,
+    Display,
+    DocumentState,
+    DocumentText,
+    Memory,
+    Post,
+    Source,
+    Town,
+)
+from aggregator.store import PageRead, ReadDocument, Store, Subscription
 
+PDF = "https://blog.example/cr.pdf"
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 BLOG = Source(
     slug="blog", name="Le blog", url="https://blog.example/", kind="blog", display=Display.FULL
@@ -40,6 +51,7 @@ def post(source: str, number: int, *, text: str) -> Post:
         instance=None,
         quartiers=(),
         digest=f"{source} {number} {text}",
+        attached=(Attached(url=PDF, label="Le compte rendu"),) if secret and number == 1 else (),
         lack="text" if (source, number) == ("presse", 0) else None,
     )
 
@@ -49,6 +61,13 @@ def open_page(store: Store) -> None:
     (due,) = store.due_pages(NOW, limit=9)
     whole = replace(post("presse", 0, text="après"), html="<p>SECRET page</p>", text="SECRET page")
     store.save_page(due.uid, PageRead(state="better", reason="plus long", post=whole), now=NOW)
+
+
+def read_document(store: Store) -> None:
+    """Read the document that one post of each source links to."""
+    pages = ("SECRET un", "SECRET deux")
+    text = DocumentText(state=DocumentState.READ, media="pdf", pages=pages, page_count=2)
+    store.save_document(ReadDocument(url=PDF, text=text, memory=Memory(), asked=NOW))
 
 
 def build(path: Path, *, many: int = 4) -> Path:
@@ -64,6 +83,7 @@ def build(path: Path, *, many: int = 4) -> Path:
                 with store.transaction():
                     store.save(source.slug, posts, seen=NOW)
         open_page(store)
+        read_document(store)
         store.save_subscription(
             Subscription(
                 source="blog",

@@ -1,9 +1,13 @@
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from aggregator.model import State
+from aggregator.model import DOCUMENT_KINDS, State
 from aggregator.paths import bundled
 from aggregator.store import Store
+
+Rows = Callable[..., list[tuple[Any, ...]]]
 
 VIEWS = [
     "publications",
@@ -14,6 +18,7 @@ VIEWS = [
     "revisions",
     "publication_themes",
     "similar_publications",
+    "publication_documents",
 ]
 OPEN_TABLES = ["topics", "themes"]
 
@@ -67,6 +72,14 @@ def test_the_dictionary_knows_every_value(store: Store) -> None:
         (values,) = re.findall(rf"{column} IN \(([^)]*)\)", schema)
         for value in re.findall(r"'(\w+)'", values):
             assert f"`{value}`" in text, (column, value)
+
+
+def test_the_dictionary_knows_every_state_and_kind_of_documents(rows: Rows) -> None:
+    ((schema,),) = rows("SELECT sql FROM sqlite_master WHERE name = 'documents'")
+    (values,) = re.findall(r"state IN \(([^)]*)\)", schema)
+    section = dictionary().partition("### `publication_documents`")[2].partition("\n## ")[0]
+    for value in (*re.findall(r"'(\w+)'", values), *DOCUMENT_KINDS):
+        assert f"`{value}`" in section, value
 
 
 def test_the_dictionary_knows_every_state() -> None:
