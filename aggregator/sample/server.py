@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import mimetypes
 import shutil
 import sys
 import threading
@@ -45,7 +46,10 @@ class SampleTown:
         except BaseException:
             self._server.server_close()
             raise
-        self._server.hosts = {name: _Host(site) for name, site in self.sites.items()}
+        self._server.hosts = {
+            name: _Host(site, files=self._folder / "files" / name)
+            for name, site in self.sites.items()
+        }
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         return self
@@ -83,9 +87,10 @@ def _listen() -> "_Server":
 class _Host:
     """One site as the server sees it: its answers by address."""
 
-    def __init__(self, site: SampleSite) -> None:
+    def __init__(self, site: SampleSite, *, files: Path) -> None:
         self.site = site
         self.documents: dict[str, Document] = documents(site) if site.platform else {}
+        self.documents |= _files(files)
         rules = [f"Disallow: {path}" for path in site.disallow] or ["Disallow:"]
         self.robots = "\n".join(["User-agent: *", *rules, ""]).encode()
 
@@ -97,6 +102,16 @@ class _Host:
         if self.site.last_modified is not None:
             headers["Last-Modified"] = format_datetime(self.site.last_modified, usegmt=True)
         return headers
+
+
+def _files(folder: Path) -> dict[str, Document]:
+    """Return the files of a site, by address; its index.html is the home page."""
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        address = f"/{path.relative_to(folder).as_posix()}".removesuffix("index.html")
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        found[address] = Document(content_type=kind, render=path.read_bytes)
+    return found
 
 
 class _Server(ThreadingHTTPServer):
