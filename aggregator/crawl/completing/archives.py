@@ -96,7 +96,8 @@ class _Shift:
             while queues and self.budget and self.worker.clock() < self.until:
                 # A host is read by one task at a time: the others need not wait for its gaps.
                 for source in queues.popleft():
-                    saved += await self._read(source)
+                    posts = await self._read(source)
+                    saved += posts  # after the pause: others count meanwhile
 
         try:
             async with asyncio.TaskGroup() as group:

@@ -76,7 +76,8 @@ class _Shift:
                 for document in queues.popleft():
                     if not self.budget or self.worker.clock() >= self.until:
                         return
-                    count += await self._open(document)
+                    done = await self._open(document)
+                    count += done  # after the pause: others count meanwhile
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(SIDE_BY_SIDE, len(queues))):

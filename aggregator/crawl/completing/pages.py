@@ -80,7 +80,8 @@ class _Shift:
                 for page in queues.popleft():
                     if not self.budget or self.worker.clock() >= self.until:
                         return
-                    completed += await self._open(page, sources[page.source])
+                    is_read = await self._open(page, sources[page.source])
+                    completed += is_read  # read after the pause: others count meanwhile
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(SIDE_BY_SIDE, len(queues))):
