@@ -16,7 +16,7 @@ _LINE_ENDS = re.compile(r" ?\n ?")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 # PDFium writes U+FFFE or U+0002 for the hyphen that ends a line, and leaves out the line's end.
-_CUT = re.compile(r"([^\W\d_]++)(?:[\ufffe\x02]|[-\u2010\xad]\n)([^\W\d_]++)")
+_CUT = re.compile(r"(?<![^\W\d_])([^\W\d_]++)(?:[\ufffe\x02]|[-\u2010\xad]\n)([^\W\d_]++)")
 _MARKS = re.compile(r"[\ufffe\x02]")
 # « fes)val », « a0en)on »: fonts whose drawn ti and tt stand in other signs' places.
 _MISTAKEN = re.compile(r"(?<![\w()])[^\W\d_]++(?:[)0][^\W\d_]++)++(?![\w(])")

@@ -86,13 +86,13 @@ def _read(page: "PdfPage") -> PageRead:
 
 def _is_picture(page: "PdfPage") -> bool:
     """Tell whether a page without text is one picture, in strips maybe, or drawn letters."""
-    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE  # noqa: PLC0415 - as above
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDF_PAGEOBJ_TEXT  # noqa: PLC0415 - as above
 
     covered, shapes = 0.0, 0
     for thing in islice(page.get_objects(max_depth=3), _MOST_OBJECTS):
         if thing.type == FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = thing.get_bounds()
             covered += abs((right - left) * (top - bottom))
-        else:
+        elif thing.type != FPDF_PAGEOBJ_TEXT:
             shapes += 1
     return covered >= _LARGE * page.get_width() * page.get_height() or shapes >= _MANY_SHAPES

@@ -16,6 +16,8 @@ from aggregator.readers.documents.media import (
 )
 
 _NEARLY_ALL = 0.9
+# After these more may be spent on a document.
+_TAME = {Ending.DONE, Ending.PAGES}
 _STATES = {
     Ending.DONE: DocumentState.READ,
     Ending.LOCKED: DocumentState.ENCRYPTED,
@@ -39,7 +41,7 @@ def read_document(body: bytes, *, content_type: str, url: str) -> DocumentText:
     meant = announced(url, content_type)
     if is_locked_office(body):
         locked = Heard("docx", 0, "", (), Ending.LOCKED)
-        return _told(locked, LIMITS, meant)
+        return _told(locked, meant)
     if not (is_pdf(body) or is_zip(body)):
         reason = what_else(body, content_type)
         return DocumentText(state=DocumentState.DAMAGED, reason=reason, media=meant)
@@ -61,15 +63,16 @@ def read_within(body: bytes, *, limits: Limits, scan_limits: Limits, meant: str)
 
     heard = have_read(body, limits)
     scanned = [at for at, page in enumerate(heard.pages) if page.kind is Kind.PICTURE]
-    if not (scanned and heard.media == "pdf" and can_recognise()):
-        return _told(heard, limits, meant)
+    is_tame = heard.media == "pdf" and heard.ending in _TAME
+    if not (scanned and is_tame and can_recognise()):
+        return _told(heard, meant)
     seen = have_read(body, scan_limits, scanned=scanned[: scan_limits.pages])
-    return _recognised(_told(heard, limits, meant), heard, scanned, seen.pages)
+    return _recognised(_told(heard, meant), heard, scanned, seen.pages)
 
 
-def _told(heard: Heard, limits: Limits, meant: str) -> DocumentText:
+def _told(heard: Heard, meant: str) -> DocumentText:
     state = _STATES.get(heard.ending, DocumentState.TOO_LARGE)
-    reasons = [sentences.why_not_whole(heard, limits), sentences.pages_without_text(heard)]
+    reasons = [sentences.why_not_whole(heard), sentences.pages_without_text(heard)]
     if state is DocumentState.READ and heard.pages:
         state, reasons = _whole(heard, reasons)
     return DocumentText(
@@ -101,7 +104,7 @@ def _recognised(
     count = sum(1 for page in seen if page.text)
     if not count:
         return told
-    reasons = [sentences.why_not_whole(heard, LIMITS), sentences.recognised(count, len(scanned))]
+    reasons = [sentences.why_not_whole(heard), sentences.recognised(count, len(scanned))]
     return replace(
         told,
         state=DocumentState.READ if told.state is DocumentState.SCANNED else told.state,

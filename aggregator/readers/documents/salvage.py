@@ -25,12 +25,15 @@ def with_new_list(body: bytes) -> bytes | None:
     free = 1 + max(int(found[1]) for found in objects)
     kids = b" ".join(pages[:_MOST_PAGES])
     return (
-        body
-        + b"\nendstream\nendobj\n"
-        + (
-            b"%d 0 obj\n<</Type/Catalog/Pages %d 0 R>>\nendobj\n" % (free, free + 1)
-            + b"%d 0 obj\n<</Type/Pages/Count %d/Kids[%s]>>\nendobj\n"
-            % (free + 1, len(pages), kids)
-            + b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n0\n%%%%EOF\n" % (free + 2, free)
-        )
+        _ended(body)
+        + b"%d 0 obj\n<</Type/Catalog/Pages %d 0 R>>\nendobj\n" % (free, free + 1)
+        + b"%d 0 obj\n<</Type/Pages/Count %d/Kids[%s]>>\nendobj\n" % (free + 1, len(pages), kids)
+        + b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n0\n%%%%EOF\n" % (free + 2, free)
     )
+
+
+def _ended(body: bytes) -> bytes:
+    """End the last object, where it is a stream: a part of it can be read; else leave it out."""
+    whole = body.rfind(b"endobj") + len(b"endobj")
+    is_stream = b"stream" in body[whole:]
+    return body + b"\nendstream\nendobj\n" if is_stream else body[:whole] + b"\n"

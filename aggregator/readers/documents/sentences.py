@@ -1,6 +1,5 @@
 """Why a document was not read, or not whole: sentences that citizens read."""
 
-from aggregator.readers.documents.limits import Limits
 from aggregator.readers.documents.lines import Ending, Heard, Kind
 
 SCANNED = "Document numérisé sans texte."
@@ -8,7 +7,7 @@ EMPTY = "Le document ne contient aucun texte."
 FOREIGN = "Le fichier n’est ni un PDF, ni un ODT, ni un DOCX."
 
 
-def why_not_whole(heard: Heard, limits: Limits) -> str:
+def why_not_whole(heard: Heard) -> str:
     """Return why a reading ended before the last page; empty where it did not."""
     match heard.ending:
         case Ending.DONE:
@@ -16,7 +15,7 @@ def why_not_whole(heard: Heard, limits: Limits) -> str:
         case Ending.LOCKED:
             return "Le document demande un mot de passe."
         case Ending.TIME:
-            cause = f"La lecture a été arrêtée au bout de {limits.wall_s}\u00a0secondes"
+            cause = "La lecture prenait trop de temps"
         case Ending.FOREIGN:
             return FOREIGN
         case Ending.PAGES:
@@ -30,20 +29,18 @@ def why_not_whole(heard: Heard, limits: Limits) -> str:
 
 
 def pages_without_text(heard: Heard) -> str:
-    """Tell how many pages have no text to read; empty where all have."""
+    """Tell how many pages have no text to read; empty where all may have."""
     kinds = [page.kind for page in heard.pages]
-    if (
-        heard.ending is Ending.DONE
-        and not any(page.text for page in heard.pages)
-        and set(kinds) == {Kind.TEXT}
-    ):
-        return EMPTY
     pictures, broken = kinds.count(Kind.PICTURE), kinds.count(Kind.BROKEN)
-    said = (
-        f"{_pages(pictures, len(kinds))} sans texte (images)" if pictures else "",
-        f"{_pages(broken, len(kinds))} illisibles" if broken else "",
-    )
-    return ", ".join(filter(None, said)) + "." * any(said)
+    is_bare = heard.ending is Ending.DONE and not any(page.text for page in heard.pages)
+    if is_bare and not pictures and not broken:
+        return EMPTY
+    said = []
+    if pictures:
+        said.append(f"{_pages(pictures, len(kinds))} sans texte ({_many('image', pictures)})")
+    if broken:
+        said.append(f"{_pages(broken, len(kinds))} {_many('illisible', broken)}")
+    return f"{', '.join(said)}." if said else ""
 
 
 def recognised(count: int, scanned: int) -> str:
@@ -64,7 +61,11 @@ def _what_was_read(heard: Heard) -> str:
 
 
 def _pages(some: int, count: int) -> str:
-    return f"{_number(some)}\u00a0page{'s' * (some > 1)} sur {_number(count)}"
+    return f"{_number(some)}\u00a0{_many('page', some)} sur {_number(count)}"
+
+
+def _many(word: str, count: int) -> str:
+    return f"{word}s" if count > 1 else word
 
 
 def _number(count: int) -> str:

@@ -10,6 +10,8 @@ from xml.parsers import expat
 
 from aggregator.readers.documents.lines import Ending
 
+_DEEPEST = 10_000  # elements; each takes memory
+
 
 class Refused(Exception):
     """The document will not be read on, for a reason."""
@@ -71,6 +73,7 @@ class Words:
         self._body: list[str] = []
         self._notes: list[str] = []
         self._in_letters = self._in_cells = self._in_skipped = self._in_notes = 0
+        self._depth = 0
 
     @property
     def text(self) -> str:
@@ -92,11 +95,15 @@ class Words:
         return parser
 
     def _start(self, name: str, _attributes: object) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise Refused(Ending.SIZE)
         local = name.rpartition(":")[2]
         self._go(local, 1)
         self._keep(self._knows.signs.get(local, ""))
 
     def _end(self, name: str) -> None:
+        self._depth -= 1
         local = name.rpartition(":")[2]
         end = self._knows.ends.get(local, "")
         self._keep(" " if end and self._in_cells and local not in self._knows.rows else end)
