@@ -12,6 +12,8 @@ from aggregator import clock
 from aggregator.crawl import logs
 from aggregator.crawl.completing import Completing
 from aggregator.crawl.completing.archives import ArchiveWorker
+from aggregator.crawl.completing.documents import DocumentWorker
+from aggregator.crawl.completing.pages import PageWorker
 from aggregator.crawl.hubs import is_public
 from aggregator.crawl.lock import sole_crawler
 from aggregator.crawl.metrics import Metrics
@@ -176,16 +178,19 @@ class _Crawler:
 
     def _completing(self, web: Web) -> Completing:
         turn = asyncio.Lock()  # held by whatever is heavy in it
-        archives = ArchiveWorker(
-            database=self._store.path,
-            web=web,
-            scrapers=self._scrapers.current,
-            turn=turn,
-            clock=clock.now,
-        )
-        return Completing(
-            [archives], town=self._town, clock=clock.now, saved=self._relating.posts_saved
-        )
+        database, now = self._store.path, clock.now
+        workers = [
+            PageWorker(database=database, web=web, turn=turn, clock=now),
+            DocumentWorker(database=database, web=web, clock=now),
+            ArchiveWorker(
+                database=database,
+                web=web,
+                scrapers=self._scrapers.current,
+                turn=turn,
+                clock=now,
+            ),
+        ]
+        return Completing(workers, town=self._town, clock=now, saved=self._relating.posts_saved)
 
     async def _pass(self, web: Web) -> None:
         ticks = asyncio.get_running_loop().time
