@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aggregator import clock
 from aggregator.crawl import logs
-from aggregator.crawl.completing import Completing
+from aggregator.crawl.completing import Completing, Worker
 from aggregator.crawl.completing.archives import ArchiveWorker
 from aggregator.crawl.completing.documents import DocumentWorker
 from aggregator.crawl.completing.pages import PageWorker
@@ -179,7 +179,7 @@ class _Crawler:
     def _completing(self, web: Web) -> Completing:
         turn = asyncio.Lock()  # held by whatever is heavy in it
         database, now = self._store.path, clock.now
-        workers = [
+        workers: list[Worker] = [
             PageWorker(database=database, web=web, turn=turn, clock=now),
             DocumentWorker(database=database, web=web, clock=now),
             ArchiveWorker(
