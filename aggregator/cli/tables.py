@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.clock import from_iso
 from aggregator.model import State
-from aggregator.store import SourceStatus
+from aggregator.store import Archive, SourceStatus
 
 # What a person should look at first.
 WORST_FIRST = (
@@ -97,7 +97,9 @@ def summary(rows: Iterable[SourceStatus]) -> str:
     return f"{counts.total()} {noun}: {each or 'the list is empty'}"
 
 
-def health_of_one(row: SourceStatus, fetches: Iterable[Fetch], *, times: Clock) -> str:
+def health_of_one(
+    row: SourceStatus, fetches: Iterable[Fetch], *, times: Clock, archive: Archive | None = None
+) -> str:
     """Return all that is known of one source, and its last fetches, the newest first."""
     said = {
         "source": f"{row.source} - {row.name}",
@@ -111,6 +113,7 @@ def health_of_one(row: SourceStatus, fetches: Iterable[Fetch], *, times: Clock) 
         "proposed feed": row.proposed_feed,
         "moved to": row.moved_to,
         "text mining": _mining(row.tdm_reserved),
+        "archive": "" if archive is None else _archive(archive),
     }
     facts = (f"{name + ':':<15}{_cut(text, None)}" for name, text in said.items() if text)
     log = _table(
@@ -130,6 +133,13 @@ def health_of_one(row: SourceStatus, fetches: Iterable[Fetch], *, times: Clock) 
         ],
     )
     return "\n".join([*facts, "", f"last fetches (times: {times.zone.key})", *log])
+
+
+def _archive(archive: Archive) -> str:
+    of_about = f" of about {archive.expected}" if archive.expected else ""
+    missing = "".join(f", {count} pages {why}" for why, count in archive.missing.items())
+    told = f": {archive.reason}" if archive.reason else ""
+    return f"{archive.state}{told}, {archive.found}{of_about} posts{missing}"
 
 
 def _mining(reserved: bool | None) -> str:

@@ -25,6 +25,7 @@ def status(place: Place, slug: str | None, as_json: bool) -> None:
     """Show the health of each source, the worst first; or all about one of them."""
     with Store.open(place.existing_database) as store:
         rows = store.statuses()
+        archive = None if slug is None else store.archive(slug)
     if slug is not None:
         rows = (_named(slug, rows),)
     if as_json:
@@ -32,7 +33,8 @@ def status(place: Place, slug: str | None, as_json: bool) -> None:
         return
     times = Clock(now=clock.now(), zone=_zone(place))
     if slug is not None:
-        click.echo(health_of_one(rows[0], _last_fetches(place, slug), times=times))
+        fetches = _last_fetches(place, slug)
+        click.echo(health_of_one(rows[0], fetches, times=times, archive=archive))
         return
     # What is piped to a file or another program is whole.
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -90,6 +90,9 @@ class Backfill:
                 break
             budget.spend()
             taken = await self.stepper.take(step, now=self.clock())
+            for _, other in taken.beside:
+                if other.answer.asked:
+                    budget.spend()
             archive = await self.desk.do(partial(self._keep, step=step, taken=taken))
             saved += self._know(taken)
             self.told(archive)

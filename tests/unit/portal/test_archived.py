@@ -1,0 +1,101 @@
+"""How much of a source's past we hold, in French."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from aggregator.portal.archived import MISSING, figure, in_short, notes
+from aggregator.portal.french import Calendar
+from aggregator.portal.queries.archives import Archive, Held
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+CALENDAR = Calendar(zone=ZoneInfo("Europe/Paris"), now=NOW)
+
+
+def archive(**changes: object) -> Archive:
+    values: dict[str, object] = {
+        "state": "done",
+        "reason": "",
+        "expected": None,
+        "found": 0,
+        "lacking": 0,
+        "missing": {},
+    }
+    return Archive(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def held(
+    total: int, oldest: str | None = None, newest: str | None = None, **changes: object
+) -> Held:
+    return Held(
+        archive=archive(**changes),
+        total=total,
+        oldest=None if oldest is None else datetime.fromisoformat(f"{oldest}T12:00:00+00:00"),
+        newest=None if newest is None else datetime.fromisoformat(f"{newest}T12:00:00+00:00"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        (
+            held(412, "2009-03-02", "2026-11-20", lacking=18),
+            "412\u00a0publications sur environ\u00a0430, de mars 2009 à aujourd’hui",
+        ),
+        (
+            held(1_412, "2009-04-02", "2015-06-20"),
+            "1\u202f412\u00a0publications, d’avril 2009 à juin 2015",
+        ),
+        (held(2, "2015-10-02", "2015-10-20"), "2\u00a0publications, en octobre 2015"),
+        (held(1, "2026-11-20", "2026-11-20"), "1\u00a0publication, de novembre 2026 à aujourd’hui"),
+        (held(0), "0\u00a0publication"),
+        (held(7), "7\u00a0publications"),  # none of them dated
+        # Posts that came since the reading ended were not expected then: the gap stays told.
+        (held(450, lacking=18, expected=430), "450\u00a0publications sur environ\u00a0468"),
+        (
+            held(20, state="running", expected=430),
+            "20\u00a0publications sur environ\u00a0430",
+        ),
+        (held(440, state="running", expected=430), "440\u00a0publications"),
+    ],
+)
+def test_the_figure(known: Held, written: str) -> None:
+    assert figure(known, CALENDAR) == written
+
+
+def test_a_blog_that_fell_silent_does_not_go_on_until_today() -> None:
+    recent = held(2, "2009-03-02", f"{NOW - timedelta(days=30):%Y-%m-%d}")
+    silent = held(2, "2009-03-02", f"{NOW - timedelta(days=32):%Y-%m-%d}")
+    assert figure(recent, CALENDAR).endswith("à aujourd’hui")
+    assert figure(silent, CALENDAR).endswith("à octobre 2026")
+
+
+def test_gaps_are_counted_one_or_many() -> None:
+    found = notes(archive(missing={"gone": 6, "robots": 12, "closed": 1, "unknown": 3}))
+    assert found == (
+        "12\u00a0pages refusées par robots.txt",
+        "6\u00a0pages introuvables",
+        "1\u00a0page que le site refuse d’ouvrir",
+    )
+    ones = notes(archive(missing=dict.fromkeys(MISSING, 1)))
+    assert not [text for text in ones if "pages" in text]
+
+
+def test_what_is_under_way_or_cannot_be_is_said() -> None:
+    running = archive(state="running", found=1, expected=430)
+    assert notes(running) == (
+        "les archives sont en cours de lecture\u00a0: 1\u00a0publication retrouvée jusqu’ici",
+    )
+    assert in_short(running) == (
+        "en cours de lecture\u00a0: 1\u00a0publication retrouvée sur environ\u00a0430"
+    )
+    none = archive(state="none", reason="ce site ne donne pas accès à ses anciennes publications")
+    assert notes(none) == (none.reason,)
+    assert in_short(none) == none.reason
+    stopped = archive(state="stopped", reason="le site ne répond plus")
+    assert notes(stopped) == (
+        "la lecture des archives s’est arrêtée\u00a0: le site ne répond plus",
+    )
+    assert in_short(archive()) == "lues"
+    assert notes(archive()) == ()
