@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _RUN = 3
-_MAX_WORDS = 100_000
+MAX_WORDS = 100_000  # of a page; what follows counts for nothing
 _OPENING = 40  # words
 _CONTAINERS = frozenset(
     ("article", "blockquote", "body", "center", "dd", "div", "main", "ol", "p", "pre", "section")
@@ -52,8 +52,8 @@ def line_up(tree: "HtmlElement") -> Line:
         else:
             spans[element] = (starts[element], len(row))
             text = element.tail
-        if text and len(row) < _MAX_WORDS:
-            row += words(text)
+        if text and len(row) < MAX_WORDS:
+            row += words(text)[: MAX_WORDS - len(row)]
     return Line(words=row, spans=spans)
 
 

@@ -15,6 +15,11 @@ _MAX_BYTES = 4_000_000
 _MAX_TAGS = 30_000
 # Deeper than any page that was written by hand; trees are walked by recursion in libraries.
 _MAX_DEPTH = 200
+_MAX_ATTRIBUTES = 2_000  # of one element
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_TAG = re.compile(rf"[^>\"']*(?:(?:{_QUOTED.pattern})[^>\"']*)*")
+_SEPARATORS = re.compile(r"[\s/=]+")
+_NAME = re.compile(r"[^\s/=>]*")
 # XML 1.0 has no control characters, and lxml refuses to write them back.
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
@@ -31,7 +36,8 @@ def parse(page: Page) -> "HtmlElement":
     _, text = html_to_unicode(
         page.content_type, page.body[:_MAX_BYTES], auto_detect_fun=_guess_charset
     )
-    text = "<".join(_CONTROLS.sub(" ", text).split("<", _MAX_TAGS)[:_MAX_TAGS])
+    pieces = _CONTROLS.sub(" ", text).split("<", _MAX_TAGS)[:_MAX_TAGS]
+    text = "<".join(map(_cut, pieces))
     # libxml2 stops reading at a depth of 256 (2,048 if huge): unclosed <font> tags get there.
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
@@ -43,6 +49,18 @@ def parse(page: Page) -> "HtmlElement":
         raise ReadError("the page is empty: there is no article in it", url=page.url) from error
     _flatten(tree)
     return tree
+
+
+def _cut(piece: str) -> str:
+    """Leave only the name of a tag that has very many attributes: libxml2 compares each two."""
+    if len(piece) <= _MAX_ATTRIBUTES:
+        return piece
+    end = _TAG.match(piece).end()  # type: ignore[union-attr]  # it matches the empty text
+    # A quotation mark that is never closed may hide the end.
+    tag, rest = (piece[:end], piece[end:]) if piece[end : end + 1] == ">" else (piece, "")
+    if len(_SEPARATORS.findall(_QUOTED.sub("", tag))) <= _MAX_ATTRIBUTES:
+        return piece
+    return _NAME.match(tag)[0] + rest  # type: ignore[index]  # as above
 
 
 def _flatten(tree: "HtmlElement") -> None:
