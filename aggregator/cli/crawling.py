@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from datetime import timedelta
 
 import click
 
@@ -44,11 +45,15 @@ def crawl_once(
     *,
     slugs: tuple[str, ...] | None = None,
     everything: bool = False,
+    gap_s: float = 2.0,
 ) -> tuple[SourceResult, ...]:
-    """Make one pass, with progress on standard error, and relate what it brought."""
+    """Make one pass, with progress on standard error, and relate what it brought.
+
+    `gap_s`: seconds between two requests to a host; less than usual for our own sample sites alone.
+    """
 
     async def one_pass(store: Store, shown: Progress) -> tuple[SourceResult, ...]:
-        async with Web(contact=town.contact, address=town.address) as web:
+        async with Web(contact=town.contact, address=town.address, gap_s=gap_s) as web:
             return await crawling.crawl(
                 town,
                 store,
@@ -66,6 +71,25 @@ def crawl_once(
         if any(result.count.new or result.count.changed for result in results):
             crawling.relate(store, now=clock.now())
         return results
+
+
+def complete_once(place: Place, town: Town, *, gap_s: float, budget: int) -> None:
+    """Open posts' own pages, documents and archives, without waiting for the night."""
+    # One crawl needs none of it.
+    from aggregator.crawl.completing import Budget  # noqa: PLC0415 - as said above
+    from aggregator.crawl.completing.workers import workers  # noqa: PLC0415 - as said above
+
+    scrapers = load_scrapers(place.town.scrapers)
+
+    async def complete() -> None:
+        async with Web(contact=town.contact, address=town.address, gap_s=gap_s) as web:
+            until = clock.now() + timedelta(hours=1)
+            for worker in workers(
+                place.database, web=web, scrapers=lambda: scrapers, clock=clock.now
+            ):
+                await worker.work(town, budget=Budget(budget), until=until, quiet=True)
+
+    asyncio.run(complete())
 
 
 @click.command()

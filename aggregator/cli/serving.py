@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from aggregator.cli.crawling import crawl_once
+from aggregator.cli.crawling import complete_once, crawl_once
 from aggregator.cli.place import Place, in_place, metrics_port_option
 from aggregator.crawl import summary
 from aggregator.crawl.lock import sole_crawler
@@ -21,6 +21,7 @@ from aggregator.sources import load_sources
 from aggregator.store import Store, reading
 
 PORT = 8001
+SAMPLE_REQUESTS = 2_000  # of each kind: more than the sample town has pages
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 _ports = click.IntRange(1, 65535)
@@ -71,8 +72,11 @@ def demo(place: Place, host: str, port: int | None) -> None:
         place.db_option = place.db_option or Path(folder) / "veille.db"
         town = load_sources(place.town.sources, scrapers=place.town.scrapers)
         click.echo(f"{town.name}: a sample town of {len(town.sources)} sources.", err=True)
-        results = crawl_once(place, town)
+        # The sites are our own, and served for nothing else.
+        results = crawl_once(place, town, gap_s=0)
         click.echo(summary(results), err=True)
+        click.echo("Reading whole texts, documents and archives…", err=True)
+        complete_once(place, town, gap_s=0, budget=SAMPLE_REQUESTS)
         _run(place, ["crawler", "portal", "data"], host=host, port=port or _any_port(host))
 
 

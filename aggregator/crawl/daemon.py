@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 
 from aggregator import clock
 from aggregator.crawl import logs
-from aggregator.crawl.completing import Completing, Worker
-from aggregator.crawl.completing.archives import ArchiveWorker
-from aggregator.crawl.completing.documents import DocumentWorker
-from aggregator.crawl.completing.pages import PageWorker
+from aggregator.crawl.completing import Completing
+from aggregator.crawl.completing.workers import workers
 from aggregator.crawl.hubs import is_public
 from aggregator.crawl.lock import sole_crawler
 from aggregator.crawl.metrics import Metrics
@@ -177,20 +175,8 @@ class _Crawler:
         return jobs
 
     def _completing(self, web: Web) -> Completing:
-        turn = asyncio.Lock()  # held by whatever is heavy in it
-        database, now = self._store.path, clock.now
-        workers: list[Worker] = [
-            PageWorker(database=database, web=web, turn=turn, clock=now),
-            DocumentWorker(database=database, web=web, clock=now),
-            ArchiveWorker(
-                database=database,
-                web=web,
-                scrapers=self._scrapers.current,
-                turn=turn,
-                clock=now,
-            ),
-        ]
-        return Completing(workers, town=self._town, clock=now, saved=self._relating.posts_saved)
+        found = workers(self._store.path, web=web, scrapers=self._scrapers.current, clock=clock.now)
+        return Completing(found, town=self._town, clock=clock.now, saved=self._relating.posts_saved)
 
     async def _pass(self, web: Web) -> None:
         ticks = asyncio.get_running_loop().time

@@ -3,6 +3,9 @@
 A map:
 
     turns.py      the daemon's job: who works when, and how much
+    workers.py    all workers
+    pages.py      the worker of posts' own pages
+    opening.py    one page: its text, its date, or that it is gone
     budget.py     how many requests may be made
     quiet.py      the hours in which the town sleeps
     archives.py   the worker of archives: which sources, side by side
