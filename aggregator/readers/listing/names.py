@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _MOST = 8  # classes of an element that are looked at
 _HUMAN = re.compile(r"[a-zA-Z]+(?:[-_]{1,2}[a-zA-Z]+)*\Z")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _BUILT = re.compile(r"(?:css|sc|jss|jsx|svelte|emotion|makeStyles|js|is|has|wp-image)[-_]")
 _VOWEL = re.compile(r"[aeiouyAEIOUY]")
 _LONGEST = 40
@@ -25,7 +25,6 @@ _LOOKS = re.compile(
     r"|published|hentry|(?:status|format|type|category|tag)-[a-z-]+|no-[a-z-]+|align[a-z]+)\Z",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # Blocks that lead through a site, whatever stands in them.
 _AROUND = {
     *("nav", "navbar", "navigation", "menu", "submenu", "menus", "megamenu", "sidenav", "topnav"),
@@ -51,7 +50,7 @@ def is_human(name: str) -> bool:
     """Tell whether a class or id was named by a person, for what it is."""
     if len(name) < 2 or len(name) > _LONGEST or not _HUMAN.match(name) or _BUILT.match(name):
         return False
-    parts = _PART.findall(name)
+    parts = _WORD.findall(name)
     readable = all(len(part) < 5 or _VOWEL.search(part) for part in parts)
     return readable and len(parts) <= 7 and not _LOOKS.match(name)
 

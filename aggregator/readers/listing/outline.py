@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from aggregator.model import Page
 from aggregator.readers.addresses import absolute, host
 from aggregator.readers.listing import names
 from aggregator.readers.listing.days import DAY
+from aggregator.readers.listing.paging import is_pager
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -99,20 +101,20 @@ def _number(link: Link) -> int:
     return link.number
 
 
-def outline_of(document: "BeautifulSoup", base: str, url: str) -> Outline:
+def outline_of(document: "BeautifulSoup", base: str, page: Page) -> Outline:
     """Draw the outline of a page.
 
     Args:
         document: The page.
         base: What its links are relative to.
-        url: Its own address; links to it are none.
+        page: Whose own address, and those of its other pages, are no links.
     """
     outline = Outline()
     _flatten(document, outline)
     for element in outline.elements:
         _spread(element, outline)
         if element.name == "a":
-            _add_link(element, outline, base, url)
+            _add_link(element, outline, base, page)
         elif _HEADING.match(element.name):
             outline.headings.append(element.number)
         elif element.name == "time":
@@ -180,12 +182,15 @@ def _spread(element: Element, outline: Outline) -> None:
         element.is_main |= parent.is_main
 
 
-def _add_link(element: Element, outline: Outline, base: str, url: str) -> None:
+def _add_link(element: Element, outline: Outline, base: str, page: Page) -> None:
     href = str(element.tag.get("href") or "").strip()
     found = "" if href.startswith("#") else (absolute(base, href) or "").partition("#")[0]
-    if href and found.startswith(("http://", "https://")) and found != url:
+    is_web = bool(href) and found.startswith(("http://", "https://"))
+    if is_web and found != page.url and not is_pager(found, page):
         is_document = bool(_DOCUMENT.search(urlsplit(found).path))
-        outline.links.append(Link(element.number, found, is_document, _site(found) == _site(url)))
+        outline.links.append(
+            Link(element.number, found, is_document, _site(found) == _site(page.url))
+        )
 
 
 def _site(url: str) -> str:

@@ -26,6 +26,13 @@ _FOLLOWS = re.compile(
 _WORDS = ("Page suivante", "page suivante", "Suivant", "suivant", "Next page", "Next")
 
 
+def is_pager(address: str, page: Page) -> bool:
+    """Tell whether an address is another page of the same listing."""
+    return address.partition("?")[0] == page.url.partition("?")[0] and bool(
+        _FOLLOWS.search(address)
+    )
+
+
 def next_page(document: "BeautifulSoup", page: Page, base: str) -> str | None:
     """Return the selector of the link to the following page; None where there is none."""
     worded = (f'a:-soup-contains("{word}")' for word in _WORDS)

@@ -28,7 +28,7 @@ def propose_recipes(page: Page) -> tuple[ProposedRecipe, ...]:
     cut = _cut(page)
     document = soup(cut)
     base = base_of(document, cut)
-    outline = outline_of(document, base, cut.url)
+    outline = outline_of(document, base, cut)
     following = next_page(document, cut, base)
     proposals: list[ProposedRecipe] = []
     known: list[set[str]] = []
