@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
+from urllib.parse import urlsplit
 
 from aggregator.model import SERVICES, Ask, Extraction, Page, Service, Source
 
@@ -60,6 +61,10 @@ def read_answer(page: Page, source: Source, *, ask: Ask) -> Extraction:
 
 def recognise(url: str) -> Service | None:
     """Return the platform that an address seems to belong to, as the list would name it."""
+    try:
+        urlsplit(url)
+    except ValueError:  # « http://[ »
+        return None
     return next(_recognised(url), None)
 
 

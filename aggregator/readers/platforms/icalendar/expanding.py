@@ -83,7 +83,7 @@ def _told(event: Any, *, guid: str) -> dict[str, Any]:
     starts = _value(event.get("DTSTART"))
     ends = _value(event.get("DTEND"))
     length = _value(event.get("DURATION"))
-    if ends is None and isinstance(length, timedelta) and starts is not None:
+    if ends is None and isinstance(length, timedelta) and isinstance(starts, date):
         ends = starts + length
     if isinstance(ends, date) and not isinstance(ends, datetime):
         ends -= timedelta(days=1)  # RFC 5545 §3.6.1: the day after the last one
@@ -104,7 +104,12 @@ def _told(event: Any, *, guid: str) -> dict[str, Any]:
 
 def _value(found: Any) -> Any:
     """Return what a property holds: a day, a moment, a length; none where it cannot be read."""
-    value = getattr(found[0] if isinstance(found, list) else found, "dt", None)
+    from icalendar.error import BrokenCalendarProperty  # noqa: PLC0415 - after the limits
+
+    try:
+        value = getattr(found[0] if isinstance(found, list) else found, "dt", None)
+    except BrokenCalendarProperty:
+        return None
     return value if isinstance(value, date | timedelta) else None
 
 

@@ -7,8 +7,8 @@ one is refused with its first line alone, and reading goes on with the next.
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 
 from aggregator.language import slugified
 
@@ -64,7 +64,9 @@ def rows(text: str, columns: Columns) -> Table | None:
     lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     for number, line in enumerate(lines[:_HEADER_WITHIN]):
         separator = max(_SEPARATORS, key=line.count)
-        for cells, used in _parsed(lines, number, separator):
+        # A line too long for a row is no line of headers.
+        with suppress(csv.Error):
+            cells, used = _parsed(lines, number, separator)
             roles = _roles(cells, columns)
             if len(roles) >= _FEWEST_HEADERS:
                 return Table(
@@ -97,7 +99,7 @@ def _rows(
     while number < len(lines) and count < MOST_ROWS:
         line, fault, cells, used = number + 1, None, [""], 1
         try:
-            cells, used = next(_parsed(lines, number, separator), ([], 1))
+            cells, used = _parsed(lines, number, separator)
             if used > 1 and _is_unclosed(lines, number, used):
                 fault, used = "a quote is opened and never closed", 1
         except csv.Error as error:
@@ -113,11 +115,10 @@ def _rows(
         yield Row(line=line, values=values, raw=raw, fault=fault)
 
 
-def _parsed(lines: Sequence[str], number: int, separator: str) -> Iterator[tuple[list[str], int]]:
-    """Give the row that begins on a line, and over how many lines it goes."""
-    reader = csv.reader(islice(lines, number, number + _MOST_LINES), delimiter=separator)
-    for cells in islice(reader, 1):
-        yield cells, reader.line_num
+def _parsed(lines: Sequence[str], number: int, separator: str) -> tuple[list[str], int]:
+    """Return the row that begins on a line, and over how many lines it goes."""
+    reader = csv.reader(lines[number : number + _MOST_LINES], delimiter=separator)
+    return next(reader), reader.line_num
 
 
 def _is_unclosed(lines: Sequence[str], number: int, used: int) -> bool:
