@@ -16,12 +16,14 @@ class Option:
     Attributes:
         means: How it is read: a line of text, an http(s) address, a whole number from 1, or one of
             `choices`.
+        pattern: What the whole of a line has to look like, as a regular expression; none: anything.
         about: What it is for, in French, as complaints and docs/moderateurs.md say it.
     """
 
     name: str
     means: Literal["line", "url", "number", "choice"] = "line"
     choices: tuple[str, ...] = ()
+    pattern: str | None = None
     required: bool = False
     about: str
 
@@ -72,6 +74,34 @@ SERVICES: Mapping[str, tuple[Option, ...]] = {
     ),
     "icalendar": (
         Option(name="file", means="url", required=True, about="adresse du fichier .ics"),
+    ),
+    "youtube": (
+        Option(
+            name="channel",
+            pattern=r"UC[\w-]{22}",
+            about="numéro de la chaîne : UC et 22 caractères ; inutile s’il est dans l’adresse",
+        ),
+        Option(
+            name="playlist",
+            pattern=r"[A-Z]{2}[\w-]{10,60}",
+            about="numéro d’une liste de la chaîne, qui commence souvent par PL",
+        ),
+    ),
+    "mastodon": (
+        Option(
+            name="account",
+            pattern=r"@?\w[\w.-]{0,60}",
+            about="nom du compte sur ce serveur ; inutile s’il est dans l’adresse",
+        ),
+        Option(name="tag", pattern=r"#?\w{1,100}", about="mot-dièse"),
+    ),
+    "peertube": (
+        Option(
+            name="channel",
+            pattern=r"[\w.@:-]{1,120}",
+            about="nom de la chaîne ; inutile s’il est dans l’adresse",
+        ),
+        Option(name="account", pattern=r"[\w.@:-]{1,120}", about="nom du compte"),
     ),
 }
 

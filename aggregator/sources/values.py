@@ -191,6 +191,8 @@ def option(option: Option) -> Callable[[str], str]:
         if option.means == "choice" and text not in option.choices:
             hint = proposal(text, option.choices) or f"; write one of {', '.join(option.choices)}"
             raise ValueError(f"unknown {quoted(text)}{hint}")
+        if option.pattern is not None and not re.fullmatch(option.pattern, text):
+            raise ValueError(f"{quoted(text)} is not of its form; {option.about}")
         return line(text)
 
     return check

@@ -1,0 +1,101 @@
+"""Networks, agendas, consultations and newsletters, from loopback to rows in the database."""
+
+import pytest
+from conftest import Answer, Site
+from integration.crawling import crawl_all, source, town_of
+
+from aggregator.model import Outcome, Service, Source
+from aggregator.store import Store
+
+pytestmark = pytest.mark.usefixtures("loopback_allowed")
+
+CHANNEL = "UC0123456789abcdefghi-_x"
+
+VIDEOS = f"""<feed xmlns:media="http://search.yahoo.com/mrss/" xmlns="http://www.w3.org/2005/Atom">
+ <id>yt:channel:{CHANNEL[2:]}</id><title>Ville d’Exemple</title>
+ <entry><id>yt:video:abcdefghijk</id><title>Conseil municipal</title>
+  <link rel="alternate" href="https://www.youtube.com/watch?v=abcdefghijk"/>
+  <published>2026-03-12T18:00:05+00:00</published>
+  <media:group><media:description>Ordre du jour : budget &lt;participatif&gt;</media:description>
+  </media:group></entry>
+</feed>"""
+
+TOOTS = """<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel>
+ <title>Comité</title>
+ <item><guid>https://social.exemple.fr/@comite/1</guid>
+  <link>https://social.exemple.fr/@comite/1</link>
+  <pubDate>Sat, 21 Nov 2026 09:00:00 +0000</pubDate>
+  <description>&lt;p&gt;Réunion jeudi.&lt;/p&gt;</description>
+  <media:content url="https://social.exemple.fr/1.jpg" medium="image">
+   <media:description>Affiche de la réunion</media:description></media:content></item>
+</channel></rss>"""
+
+
+def platform(site: Site, name: str, path: str = "/", **options: str) -> Source:
+    return source(
+        "plateforme", site.url(path), service=Service(name=name, options=tuple(options.items()))
+    )
+
+
+def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
+    return store._connection.execute(sql).fetchall()
+
+
+def as_feed(text: str) -> Answer:
+    return Answer(body=text.encode(), content_type="application/xml", headers={"ETag": '"1"'})
+
+
+def test_videos_come_with_what_is_said_of_them(site: Site, store: Store) -> None:
+    site.pages[f"/feeds/videos.xml?channel_id={CHANNEL}"] = as_feed(VIDEOS)
+    town = town_of(platform(site, "youtube", channel=CHANNEL))
+    result = crawl_all(town, store)["plateforme"]
+    assert (result.count.new, result.error) == (1, None)
+    assert rows(store, "SELECT url, title, text, published FROM posts") == [
+        (
+            "https://www.youtube.com/watch?v=abcdefghijk",
+            "Conseil municipal",
+            "Ordre du jour : budget <participatif>",
+            "2026-03-12T18:00:05Z",
+        )
+    ]
+    assert crawl_all(town, store)["plateforme"].outcome is Outcome.NOT_MODIFIED
+    # Its robots.txt is not asked: a moderator named the feed, which is there for programs.
+    assert [request.path for request in site.requests] == [
+        f"/feeds/videos.xml?channel_id={CHANNEL}"
+    ] * 2
+
+
+def test_posts_of_an_account_come_with_what_describes_their_images(
+    site: Site, store: Store
+) -> None:
+    site.pages["/@comite.rss"] = as_feed(TOOTS)
+    result = crawl_all(town_of(platform(site, "mastodon", "/@comite")), store)["plateforme"]
+    assert (result.count.new, result.error) == (1, None)
+    ((title, text),) = rows(store, "SELECT title, text FROM posts")
+    assert title == "Réunion jeudi"
+    assert "[Image\u00a0: Affiche de la réunion]" in str(text)
+
+
+def test_videos_of_a_channel_on_peertube_come(site: Site, store: Store) -> None:
+    site.pages["/feeds/videos.xml?videoChannelName=tele"] = as_feed(
+        "<rss version='2.0'><channel><title>Télé</title><item><title>Le conseil</title>"
+        f"<link>{site.url('/w/1')}</link><pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
+        "<description>Résumé</description></item></channel></rss>"
+    )
+    result = crawl_all(town_of(platform(site, "peertube", "/c/tele")), store)["plateforme"]
+    assert (result.count.new, result.error) == (1, None)
+
+
+@pytest.mark.parametrize("name", ["youtube", "mastodon", "peertube"])
+def test_a_page_in_place_of_the_feed_is_told(name: str, site: Site, store: Store) -> None:
+    page = Answer(body=b"<!doctype html><html><title>Avant de continuer</title></html>")
+    for path in (
+        f"/feeds/videos.xml?channel_id={CHANNEL}",
+        "/@comite.rss",
+        "/feeds/videos.xml?isLocal=true",
+    ):
+        site.pages[path] = page
+    options = {"youtube": {"channel": CHANNEL}, "mastodon": {"account": "comite"}}.get(name, {})
+    result = crawl_all(town_of(platform(site, name, **options)), store)["plateforme"]
+    assert result.error_kind == "NothingFound"
+    assert "the answer is no feed" in (result.error or "")
