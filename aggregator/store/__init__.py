@@ -9,7 +9,10 @@ A map:
     tags.py       what posts are filed under, as columns and facet tokens
     themes.py     sources' own categories, brought together
     retagging.py  posts follow when their source is filed elsewhere
-    identity.py   which stored row an item of a page is
+    identity.py   which stored row an item of a page is, by its guid
+    recognising.py and by all else: the same post under another guid
+    keys.py       what leads to posts that an item may be
+    proof.py      whether two posts are one
     dates.py      when a new date replaces a stored one
     ids.py        row ids that follow dates; permanent public names
     planning.py   what saving a batch will write

@@ -179,10 +179,12 @@ class Comparison:
                 return _either(False, self.words is Words.SAME and self.length >= _VERY_LONG)
 
     def _of_text(self) -> Proof:
-        """Weigh the same text under another title and address."""
-        if self.words is not Words.SAME or self.length < _VERY_LONG:
-            return Proof.NONE
-        return _either(self.when in {When.SAME, When.DAY}, self.when is When.UNKNOWN)
+        """Weigh the same text under another title and address.
+
+        Some sites publish three pages at once, and end each with the same long words.
+        """
+        said = self.words is Words.SAME and self.length >= _VERY_LONG
+        return _either(False, said and self.when in {When.SAME, When.DAY})
 
 
 _TOLD_AGAIN = frozenset({Words.SAME, Words.PART})

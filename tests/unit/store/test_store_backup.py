@@ -169,6 +169,7 @@ DAMAGE = {
     "DELETE FROM post_facets WHERE id IN (SELECT id FROM posts WHERE guid = '3');"
     " DELETE FROM shown_texts WHERE id IN (SELECT id FROM posts WHERE guid = '3');"
     " DELETE FROM comparing WHERE post_id IN (SELECT id FROM posts WHERE guid = '3');"
+    " DELETE FROM post_keys WHERE post_id IN (SELECT id FROM posts WHERE guid = '3');"
     " DELETE FROM post_quartiers WHERE post_id IN (SELECT id FROM posts WHERE guid = '3');"
     " INSERT INTO posts_fts (posts_fts, rowid, title, text, author, fac)"
     " SELECT 'delete', id, title, text, author, fac FROM posts_indexed"
