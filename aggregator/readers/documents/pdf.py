@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage  # type: ignore[import-untyped]
 
 _TITLE_CHARACTERS = 300
-_FEWEST_LETTERS = 30
+_FEWEST_LETTERS = 30  # or digits
 _MOST_OBJECTS = 2_000
 _MANY_SHAPES = 300  # letters drawn as curves
+_MANY_WRITINGS = 50  # in a font that does not tell what its letters are
 _LARGE = 0.5  # of the page
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W_]")
+# Programs put their own names there.
+_TITLE_NOISE = re.compile(
+    r"microsoft (?:office )?\w+ - |(?:sans titre|untitled|document)\d*$", re.IGNORECASE
+)
 # What the prefecture's service prints on délibérations that were sent to it as scans.
 _STAMP = re.compile(
     r"(?:envoyé|reçu|publié|affiché|notifié|transmis)\b[^\n]{0,40}?\ble\s*(?:[\d/.]+|$)"
@@ -58,7 +63,9 @@ def _opened(body: bytes) -> "PdfDocument":
 
 def title_of(document: "PdfDocument") -> str:
     """Return the title that a PDF's own metadata state; empty where they do not."""
-    return " ".join(document.get_metadata_value("Title").split())[:_TITLE_CHARACTERS]
+    title = " ".join(document.get_metadata_value("Title").split())
+    noise = _TITLE_NOISE.match(title)
+    return title[noise.end() if noise else 0 :][:_TITLE_CHARACTERS]
 
 
 def read_pages(document: "PdfDocument", count: int) -> Iterator[PageRead]:
@@ -85,14 +92,17 @@ def _read(page: "PdfPage") -> PageRead:
 
 
 def _is_picture(page: "PdfPage") -> bool:
-    """Tell whether a page without text is one picture, in strips maybe, or drawn letters."""
+    """Tell whether a page without text is one picture, in strips maybe, or letters as shapes."""
     from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDF_PAGEOBJ_TEXT  # noqa: PLC0415 - as above
 
-    covered, shapes = 0.0, 0
+    covered, shapes, writings = 0.0, 0, 0
     for thing in islice(page.get_objects(max_depth=3), _MOST_OBJECTS):
         if thing.type == FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = thing.get_bounds()
             covered += abs((right - left) * (top - bottom))
-        elif thing.type != FPDF_PAGEOBJ_TEXT:
+        elif thing.type == FPDF_PAGEOBJ_TEXT:
+            writings += 1
+        else:
             shapes += 1
-    return covered >= _LARGE * page.get_width() * page.get_height() or shapes >= _MANY_SHAPES
+    is_covered = covered >= _LARGE * page.get_width() * page.get_height()
+    return is_covered or shapes >= _MANY_SHAPES or writings >= _MANY_WRITINGS

@@ -46,7 +46,7 @@ def pages_without_text(heard: Heard) -> str:
 def recognised(count: int, scanned: int) -> str:
     """Tell that a program has read pictures of pages, and how many of them."""
     which = "" if count == scanned else f" sur {_number(count)} des {_number(scanned)}\u00a0pages"
-    return f"Document numérisé\u00a0: texte reconnu par un programme{which}, avec des fautes."
+    return f"Document numérisé\u00a0: texte reconnu par un programme{which}, qui a pu se tromper."
 
 
 def _what_was_read(heard: Heard) -> str:

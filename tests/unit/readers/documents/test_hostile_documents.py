@@ -1,9 +1,14 @@
 """Documents made to harm: each ends within bounds, in a clear state, and leaves nothing behind."""
 
 import resource
+import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import documents_made as made
@@ -11,7 +16,9 @@ import pytest
 
 from aggregator.model import DocumentState
 from aggregator.readers import read_document
-from aggregator.readers.documents.limits import SCAN_LIMITS, Limits
+from aggregator.readers.documents import asking
+from aggregator.readers.documents.limits import LIMITS, SCAN_LIMITS, Limits
+from aggregator.readers.documents.lines import Ending, hear
 from aggregator.readers.documents.reading import read_within
 
 FONT = b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"
@@ -21,8 +28,11 @@ SPARE_BYTES = 60 << 20
 
 
 def children() -> set[str]:
-    tasks = Path("/proc/self/task").iterdir()
-    return {child for task in tasks for child in (task / "children").read_text().split()}
+    found: set[str] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread that has just ended
+            found.update((task / "children").read_text().split())
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -166,6 +176,37 @@ def test_what_was_read_in_time_is_kept(limits: Limits) -> None:
     assert document.pages[0].startswith("Le conseil")
     assert "La lecture prenait trop de temps" in document.reason
     assert "premières pages ont été lues" in document.reason
+
+
+def test_the_reader_ends_by_itself_when_nobody_listens() -> None:
+    with tempfile.TemporaryFile() as given:
+        given.write(heavy(400))
+        given.seek(0)
+        process = asking._start(Limits(wall_s=1, cpu_s=30).as_words(), given)
+    assert process.stdout is not None
+    with process.stdout:
+        said = process.stdout.read()
+    # No timer of ours runs: as if the one that asked had been killed.
+    assert process.wait() == -signal.SIGALRM
+    assert hear(said.splitlines()).ending is Ending.CRASH
+
+
+def test_the_reader_may_write_no_file_and_knows_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_TOKEN", "secret")
+    attempt = (
+        "from aggregator.readers.documents.worker import bind;"
+        "from aggregator.readers.documents.limits import LIMITS; bind(LIMITS);"
+        f"print(open({str(tmp_path / 'a')!r}, 'w').write('a'))"
+    )
+    subprocess.run([sys.executable, "-I", "-c", attempt], capture_output=True, check=False)
+    assert (tmp_path / "a").read_bytes() == b""
+    with tempfile.TemporaryFile() as given:
+        process = asking._start(LIMITS.as_words(), given)
+        known = Path(f"/proc/{process.pid}/environ").read_bytes()
+        process.communicate()
+    assert b"secret" not in known
 
 
 def test_memory_is_bound() -> None:

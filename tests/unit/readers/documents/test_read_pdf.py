@@ -29,6 +29,20 @@ def test_the_text_of_a_pdf_is_read_page_by_page() -> None:
     assert not document.is_ocr
 
 
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [
+        ("  Compte\nrendu ", "Compte rendu"),
+        ("Microsoft Word - CR mars.doc", "CR mars.doc"),
+        ("Document1", ""),
+        ("Documents utiles", "Documents utiles"),
+        ("", ""),
+    ],
+)
+def test_the_title_is_not_what_programs_put_there(stated: str, title: str) -> None:
+    assert read(made.pdf([TEXT], title=stated)).title == title
+
+
 def test_bytes_decide_not_names() -> None:
     document = read(made.pdf([TEXT]), url="https://exemple.fr/a.odt", content_type="text/html")
     assert (document.state, document.media) == (DocumentState.READ, "pdf")
@@ -139,6 +153,14 @@ def test_pictures_of_pages_are_no_text(stamp: str) -> None:
 
 
 @pytest.mark.usefixtures("without_recognition")
+def test_letters_drawn_as_shapes_are_a_picture_and_figures_are_text() -> None:
+    curves = made.page_of(made.stream(b"0 0 m 1 2 3 4 5 6 c f " * 400))
+    assert read(curves).state is DocumentState.SCANNED
+    assert read(made.pdf(["12 345,00 67 890,00 " * 9])).state is DocumentState.READ
+    assert read(made.page_of(made.stream(b"0 0 m 9 9 l S " * 20))).state is DocumentState.READ
+
+
+@pytest.mark.usefixtures("without_recognition")
 def test_some_pictures_are_counted() -> None:
     document = read(made.scan([TEXT], written=[TEXT, TEXT]))
     assert document.state is DocumentState.READ
@@ -160,7 +182,7 @@ def test_pictures_of_pages_are_recognised() -> None:
     assert "Compte rendu" in document.pages[1]
     assert "budget" in document.pages[1]
     assert document.reason == (
-        "Document numérisé\u00a0: texte reconnu par un programme, avec des fautes."
+        "Document numérisé\u00a0: texte reconnu par un programme, qui a pu se tromper."
     )
 
 
