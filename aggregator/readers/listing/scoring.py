@@ -15,6 +15,7 @@ _FEW_CHARS, _TITLE_CHARS, _BODY_CHARS = 4, 14, 60
 # Without one of these an item may be anything.
 _DAY, _DOCUMENT, _HEADING, _BODY, _TITLE = 0.35, 0.3, 0.25, 0.15, 0.2
 _AROUND, _BESIDE, _OUTSIDE, _FOREIGN = 0.08, 0.35, 0.8, 0.7
+_MOST_SPILT = 4  # documents that belong to one meeting
 _ARTICLE = 1.05  # HTML’s own word for one
 _PROSE_CHARS, _IN_PROSE = 150, 0.4  # a link in the middle of a paragraph
 
@@ -43,7 +44,8 @@ def score(group: Group, outline: Outline) -> float:
     value = sum(item.value for item in items) / len(items)
     others = sum(item.others for item in items) / len(items)
     spilt = sum(item.spilt for item in items) / len(items) - others
-    titled = _are_titled(items)
+    # A year and its twelve documents are no publication, though the year is a heading.
+    titled = _are_titled(items) and spilt <= _MOST_SPILT
     kept = 1 / (1 + others + (0.15 if titled else 1.0) * spilt)
     varied = 0.6 + 0.4 * len({item.title for item in items}) / len(items)
     # Meetings with three documents each are as much of a list as all the documents.
