@@ -1,8 +1,9 @@
 """What a page calls itself: address, title, author, language, and whether it reserves mining."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 _SEPARATOR = re.compile(r"\s+[|–—·•«»:/-]\s+|\s*[|]\s*")
 _MAX_TITLE = 500
-_MAX_HEADINGS = 50
+_MAX_HEADINGS, _MAX_PARTS = 50, 8
+_REGIONS = frozenset(("article", "main"))
 _AUTHORS = (
     './/*[@itemprop="author"]//*[@itemprop="name"]',
     './/*[@rel="author"]',
@@ -103,19 +105,23 @@ def _title(tree: "HtmlElement", stated: Stated) -> str | None:
     metas = stated.metas
     said = [*stated.texts("headline"), metas.get("og:title"), metas.get("twitter:title"), whole]
     longest = next((text for text in said if text), None)
+    headings = [one for one in [*tree.iter("h1"), *tree.iter("h2")][:_MAX_HEADINGS] if _text(one)]
     if longest is None:
-        return next(_headings(tree), None)
-    named = f" {' '.join(words(longest))} "
-    for heading in _headings(tree):
-        row = words(heading)
-        if row and named.startswith(f" {' '.join(row)} "):
-            return heading
+        return _text(headings[0]) if headings else None
+    parts = [words(part) for part in _SEPARATOR.split(longest)[:_MAX_PARTS]]
+    named = [
+        list(chain.from_iterable(parts[start:end]))
+        for start, end in combinations(range(len(parts) + 1), 2)
+    ]
+    same = [one for one in headings if words(_text(one)) in named]
+    # The name of the site may be a heading too: it stands outside, or is shorter.
+    if same:
+        return _text(max(same, key=lambda one: (_is_inside(one), one.tag == "h1", len(_text(one)))))
     return _without_site(longest, metas.get("og:site_name"))
 
 
-def _headings(tree: "HtmlElement") -> Iterator[str]:
-    found = [*tree.iter("h1"), *tree.iter("h2")][:_MAX_HEADINGS]
-    return (text for heading in found if (text := _text(heading)))
+def _is_inside(heading: "HtmlElement") -> bool:
+    return any(one.tag in _REGIONS for one in heading.iterancestors())
 
 
 def _without_site(title: str, site: str | None) -> str:

@@ -36,6 +36,7 @@ _MAX_SHARING = 20
 # Words; characters.
 _MAX_OTHERS, _ONLY_OTHERS, _MAX_DATELINE = 25, 6, 16
 _MAX_HEADING = 1_000
+_FIRST_LINES = 12
 _HALF = 0.5
 
 
@@ -46,10 +47,27 @@ def polish(chosen: "HtmlElement", *, titles: Iterable[str | None]) -> None:
 
 
 def _drop_title(chosen: "HtmlElement", titles: Iterable[str | None]) -> None:
+    """Take out a heading that repeats the title, and a line that does so at the beginning."""
     named = [words(title) for title in titles if title]
-    for heading in islice(list(chosen.iter(*_HEADINGS)), 2):
-        if words(heading.text_content()[:_MAX_HEADING]) in named:
-            drop(chosen, [heading])
+    headings = list(islice(chosen.iter(*_HEADINGS), 2))
+    drop(chosen, [one for one in headings if words(_start_of(one)) in named])
+    opening = words(_start_of(chosen))
+    for title in named:
+        if title and opening[: len(title)] == title:
+            lines = islice(chosen.iter(*_LINES), _FIRST_LINES)
+            same = [one for one in lines if words(_start_of(one)) == title]
+            if chosen in same and next(chosen.iter("img"), None) is None:
+                chosen.clear()
+            drop(chosen, same)
+
+
+def _start_of(element: "HtmlElement") -> str:
+    pieces = []
+    for piece in element.itertext():
+        pieces.append(piece[:_MAX_HEADING])
+        if sum(map(len, pieces)) > _MAX_HEADING:
+            break
+    return " ".join(pieces)
 
 
 def _leftovers(chosen: "HtmlElement", sizes: Sizes) -> Iterator["HtmlElement"]:
