@@ -167,7 +167,7 @@ def _written(element: "HtmlElement", found: re.Match[str], day_first: bool) -> I
     text = found[0]
     if label == "published":
         rank = _LABELLED
-    elif _DATED.search(names) and line is not None and len(line) <= _MAX_LINE:
+    elif _DATED.search(names) and _is_line(line or _short_text(element)):
         rank = _CLASSED
     elif is_alone and not found["mm"]:
         rank = _ALONE
@@ -183,6 +183,10 @@ def _written(element: "HtmlElement", found: re.Match[str], day_first: bool) -> I
         opens=rank == _LABELLED and opens_with_label(labelled),
         around=(element, *element.iterancestors()),
     )
+
+
+def _is_line(text: str | None) -> bool:
+    return text is not None and len(text) <= _MAX_LINE
 
 
 def _label(element: "HtmlElement", text: str) -> tuple[str | None, str]:

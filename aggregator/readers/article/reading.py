@@ -65,8 +65,7 @@ def _extract(
     if chosen is None:
         return "", choose_date(said, None, url=names.canonical or names.url)
     shown = shown_date(clues, chosen, late=late_in(line, chosen), titles=titles)
-    missing = list(missing_from(chosen, documents))
     polish(chosen, titles=titles)
-    append(chosen, missing)
+    append(chosen, missing_from(chosen, documents))
     dated = choose_date(said, shown, url=names.canonical or names.url)
     return write(chosen, base=names.base), dated
