@@ -228,6 +228,12 @@ class Archives(Database):
         with opening.explained(self.path):
             return known_posts(self._connection, slug)
 
+    def reserves_mining(self, slug: str) -> bool:
+        """Tell whether the site of a source reserves text and data mining (TDMRep)."""
+        with opening.explained(self.path):
+            row = self._connection.execute(sql.RESERVED, (self._id_of(slug),)).fetchone()
+        return row is not None and bool(row[0])
+
     def archive_number(self, slug: str) -> int:
         """Return a number that names a source for as long as its database lives."""
         return self._id_of(slug)

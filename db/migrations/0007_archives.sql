@@ -50,6 +50,9 @@ CREATE TABLE archive_asks (
     UNIQUE (source_id, method, url)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX archive_asks_waiting ON archive_asks (source_id, way, position)
+WHERE state = 'waiting';
+
 -- Pages of an archive that are opened one by one (sitemaps, lists without dates). A page of a post
 -- that we have is read already.
 CREATE TABLE archive_pages (

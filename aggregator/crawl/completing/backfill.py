@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -64,11 +64,12 @@ class Backfill:
         """Begin, begin again, or go on where the last one stopped."""
         await desk.do(partial(_begin, source=source, now=clock()))
         posts = await desk.do(lambda store: store.known_posts(source.slug))
+        reserved = await desk.do(lambda store: store.reserves_mining(source.slug))
         known = Known(posts, home=source.url)
         return cls(
             source=source,
             desk=desk,
-            stepper=stepper(known),
+            stepper=replace(stepper(known), reserved=reserved),
             known=known,
             clock=clock,
             told=told,

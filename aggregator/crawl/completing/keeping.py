@@ -83,6 +83,9 @@ class _Writer:
         if answer.silent:
             self._put_off(answer, archive)
             return
+        if store.archive_step(slug, self.now) is not None:  # nearly always
+            store.rest_archive(slug, None)
+            return
         verdict = judge(store.archive_way(slug), archive)
         while verdict.way is not None:
             store.take_way(slug, verdict.way)

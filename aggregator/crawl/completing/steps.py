@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 from aggregator.crawl.completing.faults import fault_of
 from aggregator.crawl.completing.known import Known
@@ -16,6 +17,7 @@ from aggregator.fetch import Web, fetch
 from aggregator.model import (
     ArchiveAsk,
     ArchiveReading,
+    ArticlePage,
     Entry,
     Extraction,
     NotModified,
@@ -23,9 +25,8 @@ from aggregator.model import (
     Post,
     Source,
 )
-from aggregator.readers import Scrapers, read, read_feed
+from aggregator.readers import Scrapers, read, read_article, read_feed
 from aggregator.readers.archives import archive_starts, is_end, read_archive
-from aggregator.readers.article import read_article
 from aggregator.store import ArchiveAnswer, ArchiveStep
 
 
@@ -49,6 +50,7 @@ class Stepper:
 
     Attributes:
         turn: Held by whatever is heavy in a crawl (reading.py).
+        reserved: The site reserves text and data mining: titles and links alone are kept of pages.
     """
 
     source: Source
@@ -56,7 +58,8 @@ class Stepper:
     scrapers: Scrapers
     timezone: str
     known: Known
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turn: asyncio.Lock
+    reserved: bool = False
 
     async def take(self, step: ArchiveStep, *, now: datetime) -> Taken:
         """Ask and read."""
@@ -149,12 +152,14 @@ class Stepper:
         return Taken(answer=answer, posts=self._lacking(posts))
 
     def _open(self, step: ArchiveStep, page: Page, now: datetime) -> Taken:
+        if _is_home(page.url, self.source.url) and not _is_home(step.url, self.source.url):
+            # Many sites lead there from pages that are no more, instead of saying 404.
+            return Taken(answer=ArchiveAnswer(state="failed", reason="gone"))
         article = read_article(page, self.source.article, title=step.title)
-        reserved = (
-            article.tdm_reserved if article.tdm_reserved is not None else (page.said.tdm_reserved)
-        )
+        stated = article.tdm_reserved
+        reserved = self.reserved or (page.said.tdm_reserved if stated is None else stated)
         entry = Entry(
-            link=article.canonical or page.url,
+            link=_own_address(article, page),
             title=article.title or step.title,
             html="" if reserved else article.html,
             published=article.published,
@@ -178,6 +183,26 @@ class Stepper:
 
     def _lacking(self, posts: Sequence[Post]) -> tuple[Post, ...]:
         return tuple(post for post in posts if self.known.is_new(post))
+
+
+def _own_address(article: ArticlePage, page: Page) -> str:
+    """Return the address that a page calls its own, where it may be believed.
+
+    Not on another site; nor a folder above, as where one template names the home page everywhere.
+    """
+    own, asked = urlsplit(article.canonical or ""), urlsplit(page.url)
+    same_site = (own.hostname or "").removeprefix("www.") == (asked.hostname or "").removeprefix(
+        "www."
+    )
+    is_above = asked.path.startswith(f"{own.path.rstrip('/')}/") and own.path != asked.path
+    return article.canonical if article.canonical and same_site and not is_above else page.url
+
+
+def _is_home(url: str, home: str) -> bool:
+    """Tell whether an address is the home page, of its site or of the source."""
+    parts = urlsplit(url)
+    is_root = parts.path in {"", "/"} and not parts.query
+    return is_root or url.partition("://")[2] == home.partition("://")[2]
 
 
 def _digest(names: Sequence[str]) -> str | None:
