@@ -103,6 +103,15 @@ SERVICES: Mapping[str, tuple[Option, ...]] = {
         ),
         Option(name="account", pattern=r"[\w.@:-]{1,120}", about="nom du compte"),
     ),
+    "openagenda": (
+        Option(
+            name="agenda",
+            means="number",
+            required=True,
+            about="numéro de l’agenda (UID), que son administration montre",
+        ),
+        Option(name="language", pattern="[a-z]{2}", about="langue des textes ; sans elle, fr"),
+    ),
 }
 
 

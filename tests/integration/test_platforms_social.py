@@ -1,7 +1,10 @@
 """Networks, agendas, consultations and newsletters, from loopback to rows in the database."""
 
+import json
+from urllib.parse import urlsplit
+
 import pytest
-from conftest import Answer, Site
+from conftest import Answer, Request, Site
 from integration.crawling import crawl_all, source, town_of
 
 from aggregator.model import Outcome, Service, Source
@@ -84,6 +87,81 @@ def test_videos_of_a_channel_on_peertube_come(site: Site, store: Store) -> None:
     )
     result = crawl_all(town_of(platform(site, "peertube", "/c/tele")), store)["plateforme"]
     assert (result.count.new, result.error) == (1, None)
+
+
+def as_json(value: object) -> Answer:
+    return Answer(body=json.dumps(value).encode(), content_type="application/json")
+
+
+# --- OpenAgenda -----------------------------------------------------------------------------
+
+
+def agenda_event(number: int, day: int) -> dict[str, object]:
+    return {
+        "uid": number,
+        "title": f"Atelier {number}",
+        "description": "Chacun apporte ses outils",
+        "timings": [
+            {"begin": f"2026-12-{day:02}T18:30:00+01:00", "end": f"2026-12-{day:02}T20:00:00+01:00"}
+        ],
+        "location": {"name": "Maison des associations"},
+        "createdAt": "2026-11-02T08:00:00.000Z",
+    }
+
+
+def serve_agenda(site: Site) -> None:
+    """Answer every address with events: two pages of them."""
+
+    def page(request: Request) -> Answer:
+        if request.headers.get("key") != "cle-secrete":
+            return Answer(status=401)
+        if "after" in request.path:
+            return as_json({"total": 2, "events": [agenda_event(2, 11)], "after": None})
+        return as_json({"total": 2, "events": [agenda_event(1, 10)], "after": ["7"]})
+
+    class Everything(dict[str, object]):
+        def get(self, path: str, default: object = None) -> object:
+            return page if urlsplit(path).path == "/v2/agendas/42/events" else default
+
+    site.pages = Everything()  # type: ignore[assignment]  # all it is asked
+
+
+def test_an_agenda_becomes_events_and_its_key_stays_out_of_sight(
+    site: Site,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_OPENAGENDA_KEY", "cle-secrete")
+    monkeypatch.setenv("AGGREGATOR_OPENAGENDA_API", site.url("/"))
+    serve_agenda(site)
+    town = town_of(platform(site, "openagenda", agenda="42"))
+    with caplog.at_level("DEBUG"):
+        result = crawl_all(town, store)["plateforme"]
+    assert (result.count.new, result.warnings, result.error) == (2, (), None)
+    assert rows(store, "SELECT starts, ends, place FROM post_events ORDER BY starts") == [
+        ("2026-12-10T17:30:00Z", "2026-12-10T19:00:00Z", "Maison des associations"),
+        ("2026-12-11T17:30:00Z", "2026-12-11T19:00:00Z", "Maison des associations"),
+    ]
+    assert "cle-secrete" not in "\n".join(store._connection.iterdump())
+    assert "cle-secrete" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("key", "told"), [("", "AGGREGATOR_OPENAGENDA_KEY"), ("autre-secret", "401")]
+)
+def test_a_key_that_is_missing_or_refused_is_told(
+    key: str, told: str, site: Site, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_OPENAGENDA_KEY", key)
+    monkeypatch.setenv("AGGREGATOR_OPENAGENDA_API", site.url())
+    serve_agenda(site)
+    result = crawl_all(town_of(platform(site, "openagenda", agenda="42")), store)["plateforme"]
+    assert told in (result.error or "")
+    assert "autre-secret" not in (result.error or "")
+
+
+# --- feeds of another shape -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["youtube", "mastodon", "peertube"])
