@@ -7,6 +7,7 @@ A map:
     pages.py      the worker of posts' own pages
     opening.py    one page: its text, its date, or that it is gone
     budget.py     how many requests may be made
+    hosts.py      several hosts side by side, and the pauses they ask for
     quiet.py      the hours in which the town sleeps
     archives.py   the worker of archives: which sources, side by side
     backfill.py   one source, read back step by step

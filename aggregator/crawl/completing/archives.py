@@ -1,16 +1,15 @@
 """The worker of archives: sources that wait longest first, several hosts side by side."""
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aggregator.crawl.completing.backfill import Backfill
 from aggregator.crawl.completing.budget import Budget
 from aggregator.crawl.completing.claims import Claims
+from aggregator.crawl.completing.hosts import restore_pauses, side_by_side
 from aggregator.crawl.completing.known import Known
 from aggregator.crawl.completing.steps import Stepper
 from aggregator.crawl.completing.writing import Desk
@@ -81,32 +80,18 @@ class _Shift:
         """Read what is due; return how many posts were saved."""
         now = self.worker.clock()
         since = None if quiet else now - NEW
-        pauses = await self.desk.do(lambda store: store.hosts(now))
-        for host, pause in pauses.items():
-            self.worker.web.leave_alone(host, until=pause.until, status=pause.status)
+        await restore_pauses(self.desk, self.worker.web, now)
         due = await self.desk.do(
             lambda store: store.due_archives(now, limit=AT_ONCE, listed_since=since)
         )
         listed = {source.slug: source for source in self.town.sources}
-        queues = deque(_by_host([listed[slug] for slug in due if slug in listed]))
-        saved = 0
-
-        async def follow() -> None:
-            nonlocal saved
-            while queues and self.budget and self.worker.clock() < self.until:
-                # A host is read by one task at a time: the others need not wait for its gaps.
-                for source in queues.popleft():
-                    posts = await self._read(source)
-                    saved += posts  # after the pause: others count meanwhile
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(SIDE_BY_SIDE, len(queues))):
-                    group.create_task(follow())
-        except BaseExceptionGroup as failed:
-            # A full disk is one fault however many notice it.
-            raise failed.exceptions[0] from failed
-        return saved
+        return await side_by_side(
+            [listed[slug] for slug in due if slug in listed],
+            self._read,
+            address=lambda source: source.feed or source.url,
+            hosts=SIDE_BY_SIDE,
+            goes_on=lambda: bool(self.budget) and self.worker.clock() < self.until,
+        )
 
     async def _read(self, source: Source) -> int:
         number = await self.desk.do(lambda store: store.archive_number(source.slug))
@@ -135,10 +120,3 @@ class _Shift:
             known=known,
             turn=self.worker.turn,
         )
-
-
-def _by_host(sources: Sequence[Source]) -> list[list[Source]]:
-    hosts: dict[str, list[Source]] = defaultdict(list)
-    for source in sources:
-        hosts[urlsplit(source.feed or source.url).hostname or ""].append(source)
-    return list(hosts.values())

@@ -1,14 +1,13 @@
 """The worker of documents: those that posts link to, several hosts side by side."""
 
 import asyncio
-from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aggregator.crawl.completing.budget import Budget
+from aggregator.crawl.completing.hosts import keep_pauses, restore_pauses, side_by_side
 from aggregator.crawl.completing.reading_documents import Opened, open_document, reserved
 from aggregator.crawl.completing.writing import Desk
 from aggregator.fetch import Web
@@ -63,26 +62,14 @@ class _Shift:
 
     async def do(self, due: Sequence[DueDocument]) -> int:
         """Read documents; return how many."""
-        now = self.worker.clock()
-        for host, pause in (await self.desk.do(lambda store: store.hosts(now))).items():
-            self.worker.web.leave_alone(host, until=pause.until, status=pause.status)
-        queues = deque(_by_host(due))
-        count = 0
-
-        async def follow() -> None:
-            nonlocal count
-            while queues:
-                # A host is asked by one task at a time: the others need not wait for its gaps.
-                for document in queues.popleft():
-                    if not self.budget or self.worker.clock() >= self.until:
-                        return
-                    done = await self._open(document)
-                    count += done  # after the pause: others count meanwhile
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(SIDE_BY_SIDE, len(queues))):
-                group.create_task(follow())
-        return count
+        await restore_pauses(self.desk, self.worker.web, self.worker.clock())
+        return await side_by_side(
+            due,
+            self._open,
+            address=lambda document: document.url,
+            hosts=SIDE_BY_SIDE,
+            goes_on=lambda: bool(self.budget) and self.worker.clock() < self.until,
+        )
 
     async def _open(self, due: DueDocument) -> bool:
         worker, now = self.worker, self.worker.clock()
@@ -96,14 +83,4 @@ class _Shift:
 
     def _keep(self, store: Store, opened: Opened, now: datetime) -> None:
         opened.keep(store, now)
-        if pauses := self.worker.web.pauses_told():
-            with store.transaction():
-                for host, (until, status) in pauses.items():
-                    store.pause_host(host, until=until, status=status)
-
-
-def _by_host(documents: Sequence[DueDocument]) -> list[list[DueDocument]]:
-    hosts: dict[str, list[DueDocument]] = defaultdict(list)
-    for document in documents:
-        hosts[urlsplit(document.url).hostname or ""].append(document)
-    return list(hosts.values())
+        keep_pauses(store, self.worker.web)

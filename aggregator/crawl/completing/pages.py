@@ -1,14 +1,13 @@
 """The worker of posts' own pages: the newest first, several hosts side by side."""
 
 import asyncio
-from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aggregator.crawl.completing.budget import Budget
+from aggregator.crawl.completing.hosts import keep_pauses, restore_pauses, side_by_side
 from aggregator.crawl.completing.opening import open_page, reserved
 from aggregator.crawl.completing.writing import Desk
 from aggregator.fetch import Web
@@ -67,26 +66,14 @@ class _Shift:
     async def do(self, due: Sequence[DuePage]) -> int:
         """Open pages; return how many posts were completed."""
         sources = {source.slug: source for source in self.town.sources}
-        now = self.worker.clock()
-        for host, pause in (await self.desk.do(lambda store: store.hosts(now))).items():
-            self.worker.web.leave_alone(host, until=pause.until, status=pause.status)
-        queues = deque(_by_host([page for page in due if page.source in sources]))
-        completed = 0
-
-        async def follow() -> None:
-            nonlocal completed
-            while queues:
-                # A host is asked by one task at a time: the others need not wait for its gaps.
-                for page in queues.popleft():
-                    if not self.budget or self.worker.clock() >= self.until:
-                        return
-                    is_read = await self._open(page, sources[page.source])
-                    completed += is_read  # read after the pause: others count meanwhile
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(SIDE_BY_SIDE, len(queues))):
-                group.create_task(follow())
-        return completed
+        await restore_pauses(self.desk, self.worker.web, self.worker.clock())
+        return await side_by_side(
+            [page for page in due if page.source in sources],
+            lambda page: self._open(page, sources[page.source]),
+            address=lambda page: page.url,
+            hosts=SIDE_BY_SIDE,
+            goes_on=lambda: bool(self.budget) and self.worker.clock() < self.until,
+        )
 
     async def _open(self, page: DuePage, source: Source) -> bool:
         worker, now = self.worker, self.worker.clock()
@@ -107,14 +94,4 @@ class _Shift:
 
     def _save(self, store: Store, page: DuePage, read: PageRead, now: datetime) -> None:
         store.save_page(page.uid, read, now=now)
-        if pauses := self.worker.web.pauses_told():
-            with store.transaction():
-                for host, (until, status) in pauses.items():
-                    store.pause_host(host, until=until, status=status)
-
-
-def _by_host(pages: Sequence[DuePage]) -> list[list[DuePage]]:
-    hosts: dict[str, list[DuePage]] = defaultdict(list)
-    for page in pages:
-        hosts[urlsplit(page.url).hostname or ""].append(page)
-    return list(hosts.values())
+        keep_pauses(store, self.worker.web)
