@@ -44,14 +44,14 @@ _TABLE_FIELDS = _fields(
 
 SERVICES: Mapping[str, tuple[Option, ...]] = {
     "opendatasoft": (
-        Option(name="dataset", about="identifiant du jeu de données ; sans lui, le catalogue"),
+        Option(name="dataset", about="identifiant du jeu de données ; sans lui, le catalogue"),
         *_TABLE_FIELDS,
     ),
     "arcgis": (
         Option(
             name="layer",
             means="url",
-            about="adresse de la couche, jusqu’à son numéro ; sans elle, le catalogue du site Hub",
+            about="adresse de la couche, jusqu’à son numéro ; sans elle, le catalogue du site Hub",
         ),
         *_TABLE_FIELDS,
     ),
@@ -111,6 +111,13 @@ SERVICES: Mapping[str, tuple[Option, ...]] = {
             about="numéro de l’agenda (UID), que son administration montre",
         ),
         Option(name="language", pattern="[a-z]{2}", about="langue des textes ; sans elle, fr"),
+    ),
+    "decidim": (
+        Option(
+            name="space",
+            pattern=r"[\w-]{1,120}",
+            about="nom d’une démarche ou d’une assemblée, dans son adresse ; sans lui, toutes",
+        ),
     ),
 }
 

@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.language.french_dates import MONTHS, WEEKDAYS, french_day
-from aggregator.model import DateOrigin
+from aggregator.model import DateOrigin, Event
 
 NARROW_SPACE = "\u202f"  # between thousands (Imprimerie nationale)
 SPACE = "\u00a0"  # keeps « 14 h 30 » on one line
 A_WEEK = 7
+_A_NIGHT = timedelta(hours=12)
 ANNOUNCED = "à venir, "  # before a date beyond now
 _LOOSE_SIGN = re.compile(r" (?=[?!:;»](?:\s|$))|(?<=«) ")
 MORE = "\u00a0…"
@@ -150,6 +151,26 @@ class Calendar:
         if origin is DateOrigin.DAY_ONLY:
             return f"{coming}le {WEEKDAYS[self.day_of(moment).weekday()]} {self.day(moment)}"
         return self.dated(moment, origin)
+
+    def event(self, event: Event) -> str:
+        """Write when an event takes place: « jeudi 12 mars 2026, de 18 h 30 à 20 h »."""
+        starts, ends = event.starts, event.ends
+        first = self._weekday(starts)
+        if ends is None:
+            return first if event.all_day else f"{first}, à {self._clock(starts)}"
+        if event.all_day:
+            return f"du {first} au {self._weekday(ends)}"
+        # What ends in the night that follows is of one evening.
+        if self.day_of(ends) == self.day_of(starts) or ends - starts < _A_NIGHT:
+            return f"{first}, de {self._clock(starts)} à {self._clock(ends)}"
+        return f"du {first} à {self._clock(starts)} au {self._weekday(ends)} à {self._clock(ends)}"
+
+    def _weekday(self, moment: datetime) -> str:
+        return f"{WEEKDAYS[self.day_of(moment).weekday()]} {self.day(moment)}"
+
+    def _clock(self, moment: datetime) -> str:
+        local = moment.astimezone(self.zone)
+        return _hour(local) if local.minute else f"{local.hour}{SPACE}h"
 
     def machine(self, moment: datetime, origin: DateOrigin) -> str:
         """Write the value of a `datetime` attribute: no hour where none is known."""

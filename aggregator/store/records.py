@@ -24,7 +24,7 @@ def _upsert(table: str, keys: Sequence[str], columns: Sequence[str]) -> str:
 
 
 _DELIBERATION = _upsert(
-    "deliberations",
+    "deliberation_records",
     ["post_id"],
     [
         *("number", "day", "subject", "matter", "assembly", "budget_year"),
@@ -32,7 +32,7 @@ _DELIBERATION = _upsert(
     ],
 )
 _SUBSIDY = _upsert(
-    "subsidies",
+    "subsidy_records",
     ["post_id"],
     [
         *("granted_by", "day", "decision", "beneficiary", "beneficiary_id", "purpose"),
@@ -40,9 +40,9 @@ _SUBSIDY = _upsert(
     ],
 )
 _ATTENDANCE = _upsert(
-    "attendances", ["post_id", "councillor"], ["day", "assembly", "present", "proxy"]
+    "attendance_records", ["post_id", "councillor"], ["day", "assembly", "present", "proxy"]
 )
-_TABLES = ("deliberations", "subsidies", "attendances")
+_TABLES = ("deliberation_records", "subsidy_records", "attendance_records")
 _REFUSE = """
 INSERT OR REPLACE INTO refused_records (source_id, line, record, reason, seen)
 VALUES (?, ?, ?, ?, ?)
@@ -72,7 +72,9 @@ class Records(Database):
                     rows[sql].append(row)
             # A councillor may have been struck off a meeting.
             meetings = {(row[0],) for row in rows[_ATTENDANCE]}
-            self._connection.executemany("DELETE FROM attendances WHERE post_id = ?", meetings)
+            self._connection.executemany(
+                "DELETE FROM attendance_records WHERE post_id = ?", meetings
+            )
             for sql, found in rows.items():
                 self._connection.executemany(sql, found)
 

@@ -17,8 +17,9 @@ CREATE TABLE post_events (
 ) STRICT;
 CREATE INDEX post_events_starts ON post_events (starts);
 
--- Civic data of the national formats (SCDL), a row each, with the post it became.
-CREATE TABLE deliberations (
+-- Civic data of the national formats (SCDL), a row each, with the post it became; the public views
+-- deliberations, subsidies and attendances show them.
+CREATE TABLE deliberation_records (
     post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
     source_id INTEGER NOT NULL REFERENCES sources (id),
     number TEXT NOT NULL,
@@ -33,8 +34,9 @@ CREATE TABLE deliberations (
     abstentions INTEGER,
     url TEXT NOT NULL DEFAULT ''
 ) STRICT;
+CREATE INDEX deliberation_records_source ON deliberation_records (source_id);
 
-CREATE TABLE subsidies (
+CREATE TABLE subsidy_records (
     post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
     source_id INTEGER NOT NULL REFERENCES sources (id),
     granted_by TEXT NOT NULL DEFAULT '',
@@ -46,8 +48,9 @@ CREATE TABLE subsidies (
     amount_euros REAL NOT NULL,
     in_kind INTEGER NOT NULL DEFAULT 0 CHECK (in_kind IN (0, 1))
 ) STRICT;
+CREATE INDEX subsidy_records_source ON subsidy_records (source_id);
 
-CREATE TABLE attendances (
+CREATE TABLE attendance_records (
     post_id INTEGER NOT NULL REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
     source_id INTEGER NOT NULL REFERENCES sources (id),
     day TEXT NOT NULL,
@@ -57,6 +60,7 @@ CREATE TABLE attendances (
     proxy TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (post_id, councillor)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX attendance_records_source ON attendance_records (source_id);
 
 -- Rows and records of a platform that could not be read, as of its last reading.
 CREATE TABLE refused_records (

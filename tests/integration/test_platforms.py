@@ -1,17 +1,20 @@
 """Platforms, from what they answer on loopback to rows in the database."""
 
 import json
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Answer, Site
+from conftest import REPOSITORY, Answer, Site
 from integration.crawling import crawl_all, source, town_of
 
 from aggregator.clock import from_iso
 from aggregator.crawl import ledger
-from aggregator.model import Outcome, Service, Source
+from aggregator.model import SERVICES, Outcome, Service, Source, Town
+from aggregator.readers.platforms import first_ask
+from aggregator.sources import load_sources
 from aggregator.store import Store
 
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
@@ -179,3 +182,146 @@ def test_the_records_of_the_corpus_become_events_at_the_right_times(
             assert f"{starts:%H:%M}" == clock
             assert f" {starts.day} " in words
     assert told > 60
+
+
+# --- civic data -----------------------------------------------------------------------------
+
+DELIBERATIONS = """\
+DELIB_ID;DELIB_DATE;DELIB_OBJET;COLL_NOM;VOTE_POUR
+1;2026-03-12;Réfection de l’école;Ville d’Exemple;42
+2;12/03/2026;Cession d’un terrain;Ville d’Exemple;
+3;2026-02-30;Impossible;Ville d’Exemple;
+"""
+
+
+def civic(site: Site, schema: str, text: str) -> Town:
+    site.pages["/f.csv"] = Answer(body=text.encode("cp1252"), content_type="text/csv")
+    return town_of(platform(site, "scdl", schema=schema, file=site.url("/f.csv")))
+
+
+def test_a_file_becomes_rows_and_posts_and_its_bad_rows_are_listed(
+    site: Site, store: Store
+) -> None:
+    result = crawl_all(civic(site, "deliberations", DELIBERATIONS), store)["plateforme"]
+    assert (result.count.new, len(result.rejections)) == (2, 1)
+    found = rows(store, "SELECT number, day, subject, votes_for, source FROM deliberations")
+    assert sorted(found) == [
+        ("1", "2026-03-12", "Réfection de l’école", 42, "plateforme"),
+        ("2", "2026-03-12", "Cession d’un terrain", None, "plateforme"),
+    ]
+    reason = "DELIB_DATE: « 2026-02-30 » is not in the calendar"
+    assert rows(store, "SELECT line, record, reason FROM refused_records") == [
+        (4, "3;2026-02-30;Impossible;Ville d’Exemple;", reason)
+    ]
+    joined = "SELECT p.title FROM deliberations AS d JOIN publications AS p ON p.uid = d.uid"
+    assert rows(store, f"{joined} WHERE d.number = '1'") == [("Réfection de l’école",)]
+
+
+def test_a_corrected_file_corrects_the_table_and_keeps_the_posts(site: Site, store: Store) -> None:
+    crawl_all(civic(site, "deliberations", DELIBERATIONS), store)
+    lines = DELIBERATIONS.splitlines()
+    corrected = "\n".join([lines[0], lines[1].replace(";42", ";43"), ""])
+    result = crawl_all(civic(site, "deliberations", corrected), store)["plateforme"]
+    assert (result.count.new, result.count.changed) == (0, 1)
+    assert rows(store, "SELECT number, votes_for FROM deliberations") == [("1", 43)]
+    assert rows(store, "SELECT count(*) FROM refused_records") == [(0,)]
+    # What was published is remembered; whether it was taken back is another question.
+    assert rows(store, "SELECT count(*) FROM posts") == [(2,)]
+
+
+def test_a_councillor_struck_off_a_meeting_leaves_the_table(site: Site, store: Store) -> None:
+    text = "date;elu;presence\n2026-03-12;Anne;oui\n2026-03-12;Karim;non\n"
+    crawl_all(civic(site, "presences", text), store)
+    assert rows(store, "SELECT councillor, present FROM attendances ORDER BY 1") == [
+        ("Anne", 1),
+        ("Karim", 0),
+    ]
+    crawl_all(civic(site, "presences", text.replace("2026-03-12;Karim;non\n", "")), store)
+    assert rows(store, "SELECT councillor FROM attendances") == [("Anne",)]
+    assert rows(store, "SELECT count(*) FROM posts") == [(1,)]
+
+
+def test_subsidies_become_rows(site: Site, store: Store) -> None:
+    text = "dateConvention;nomBeneficiaire;montant\n2026-03-12;Les Amis du parc;3 000,50\n"
+    crawl_all(civic(site, "subventions", text), store)
+    assert rows(store, "SELECT beneficiary, amount_euros, in_kind FROM subsidies") == [
+        ("Les Amis du parc", 3000.5, 0)
+    ]
+
+
+def test_ten_thousand_rows_are_all_kept(site: Site, store: Store) -> None:
+    lines = [f"{n};2026-03-{1 + n % 28};Objet numéro {n};Ville;" for n in range(10_000)]
+    lines[5_000] = "x;jamais;Rien;Ville;"
+    head = DELIBERATIONS.splitlines()[0]
+    result = crawl_all(civic(site, "deliberations", "\n".join([head, *lines])), store)["plateforme"]
+    assert (result.count.new, len(result.rejections)) == (9_999, 1)
+    assert rows(store, "SELECT count(*) FROM deliberations") == [(9_999,)]
+    assert result.rejections[0].line == 5_002
+
+
+def test_a_calendar_that_stays_the_same_is_read_again_after_a_day(site: Site, store: Store) -> None:
+    weekly = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Permanence\r\n"
+        "DTSTART;TZID=Europe/Paris:20260105T180000\r\nRRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\n"
+        "END:VCALENDAR\r\n"
+    )
+    site.pages["/a.ics"] = Answer(body=weekly.encode(), content_type="text/calendar")
+    town = town_of(platform(site, "icalendar", file=site.url("/a.ics")))
+    first = crawl_all(town, store)["plateforme"]
+    assert 56 <= first.count.new <= 58  # weeks, from a month ago to a year ahead
+    assert crawl_all(town, store)["plateforme"].outcome is Outcome.NOT_MODIFIED
+    later = datetime(2026, 12, 7, 9, tzinfo=ZoneInfo("Europe/Paris"))
+    assert crawl_all(town, store, now=later)["plateforme"].count.new == 2
+    # Announced for months ahead, and published when we saw it.
+    assert rows(store, "SELECT DISTINCT date_origin FROM posts") == [("first_seen",)]
+
+
+# --- the guide ------------------------------------------------------------------------------
+
+GUIDE = (REPOSITORY / "docs" / "moderateurs.md").read_text(encoding="utf-8")
+
+# What each platform answers in the guide's example.
+ANSWERS = {
+    "opendatasoft": '{"total_count": 1, "results": [{"titre": "A", "nom_du_lieu": "Salle"}]}',
+    "arcgis": '{"features": [{"attributes": {"OBJECTID": 1, "NOM_CHANTIER": "Rue de Rome"}}]}',
+    "datagouv": '{"data": [{"id": "1", "title": "Arbres"}], "total": 1, "next_page": null}',
+    "scdl": DELIBERATIONS,
+    "icalendar": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:A\nDTSTART:20261210T180000\n"
+    "END:VEVENT\nEND:VCALENDAR\n",
+}
+
+
+def chapter(name: str) -> str:
+    found = re.search(rf"^#### {name}\n(.*?)^##", GUIDE, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/moderateurs.md does not tell of {name}"
+    return found[1]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_guide_tells_every_option_of_a_platform(name: str) -> None:
+    text = chapter(name)
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [
+        option.name for option in SERVICES[name]
+    ]
+    for option in SERVICES[name]:
+        for choice in option.choices:
+            assert f"`{choice}`" in text
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_guides_example_of_a_platform_is_read(
+    name: str, site: Site, store: Store, tmp_path: Path
+) -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```$", chapter(name), re.MULTILINE | re.DOTALL)
+    path = tmp_path / "sources.yaml"
+    head = "version: 1\ntown: {name: E, timezone: Europe/Paris, contact: e@example.org}\nsources:\n"
+    path.write_text(head + re.sub(r"https://[\w.-]+", site.root, example), encoding="utf-8")
+    town = load_sources(path)
+    (one,) = town.sources
+    assert one.service is not None
+    assert one.service.name == name
+    ask = first_ask(one, now=datetime(2026, 11, 22, tzinfo=UTC))
+    site.pages[ask.url.removeprefix(site.root)] = Answer(body=ANSWERS[name].encode())
+    result = crawl_all(town, store)[one.slug]
+    assert (result.error, result.warnings) == (None, ())
+    assert result.count.new > 0

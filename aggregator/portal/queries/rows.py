@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aggregator.model import DateBy, DateOrigin, Display, Outcome, State
+from aggregator.model import DateBy, DateOrigin, Display, Event, Outcome, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +168,7 @@ class Publication:
     source_listed: bool
     withdrawn: datetime | None  # when we noticed that its source had taken it back
     own_page: OwnPage | None = None  # none: there was no need to open it, or not yet
+    event: Event | None = None
     documents: tuple[PostDocument, ...] = field(default=())
     versions: tuple[Version, ...] = field(default=())
     similar: tuple[PostLine, ...] = field(default=())  # on the same subject, the nearest first

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.model import DateOrigin
+from aggregator.model import DateOrigin, Event
 from aggregator.portal.french import Calendar, bound, counted, cut, number
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -160,3 +160,30 @@ def test_machine_dates_have_no_hour_where_none_is_stated() -> None:
 )
 def test_signs_stay_with_their_word(text: str, kept: str) -> None:
     assert bound(text) == kept
+
+
+# In winter a town's hour is one ahead of UTC, in summer two.
+EVENTS = [
+    ("2026-03-12T17:30", "2026-03-12T19:00", False, "jeudi 12 mars 2026, de 18 h 30 à 20 h"),
+    ("2026-07-10T16:00", None, False, "vendredi 10 juillet 2026, à 18 h"),
+    ("2026-03-11T23:00", None, True, "jeudi 12 mars 2026"),
+    ("2026-03-11T23:00", "2026-03-13T23:00", True, "du jeudi 12 mars 2026 au samedi 14 mars 2026"),
+    ("2018-02-02T21:00", "2018-02-03T04:30", False, "vendredi 2 février 2018, de 22 h à 5 h 30"),
+    (
+        "2018-03-29T05:00",
+        "2018-04-01T17:00",
+        False,
+        "du jeudi 29 mars 2018 à 7 h au dimanche 1er avril 2018 à 19 h",
+    ),
+]
+
+
+@pytest.mark.parametrize(("starts", "ends", "all_day", "written"), EVENTS)
+def test_events_are_written_in_the_towns_time(
+    starts: str, ends: str | None, all_day: bool, written: str
+) -> None:
+    def utc(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    event = Event(starts=utc(starts), ends=utc(ends) if ends else None, all_day=all_day)
+    assert CALENDAR.event(event).replace("\u00a0", " ") == written

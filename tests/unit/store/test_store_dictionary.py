@@ -19,6 +19,10 @@ VIEWS = [
     "publication_themes",
     "similar_publications",
     "publication_documents",
+    "publication_events",
+    "deliberations",
+    "subsidies",
+    "attendances",
 ]
 OPEN_TABLES = ["topics", "themes"]
 

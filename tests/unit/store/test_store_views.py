@@ -22,6 +22,12 @@ FIXED = {
     "revisions": "uid,seen_from,seen_until,title,text",
     "publication_themes": "uid,theme,theme_name",
     "similar_publications": "uid,similar,score",
+    "publication_events": "uid,starts,ends,all_day,place",
+    "deliberations": "uid,number,day,subject,matter,assembly,budget_year,votes_cast,votes_for,"
+    "votes_against,abstentions,url,source",
+    "subsidies": "uid,granted_by,day,decision,beneficiary,beneficiary_id,purpose,amount_euros,"
+    "in_kind,source",
+    "attendances": "uid,day,assembly,councillor,present,proxy,source",
     "topics": "position,words,posts,sources,posts_before,score,counted",
     "terms": "term,lemma,spelling,sound,posts",
     "themes": "id,slug,name",
