@@ -19,15 +19,13 @@ FILLED_AT_ONCE = 500
 # Stands for the keys of a post that was saved before there were any.
 WAITING = 0
 
-_BEGINNING_WORDS = 16  # fewer than any feed leaves of a text
+_BEGINNING_WORDS = 12  # fewer than any feed leaves of a text
 _LEAST_WORDS = 6
-_BEGINNING_CHARACTERS = 160  # folding them is half of what keys cost
+_BEGINNING_CHARACTERS = 120  # folding them is half of what keys cost
 _TITLE_CHARACTERS = 300
 # Scheme and www. are left out, and so is what a server adds to the address of a folder.
-_ADDRESS = re.compile(
-    r"https?://(?:www\d?\.)?([^/?#]*)([^?#]*?)/*(?:/(?:index|default)\.[a-z]{3,5})?([?#].*)?$",
-    re.IGNORECASE,
-)
+_ADDRESS = re.compile(r"https?://(?:www\d?\.)?([^/?#]*)([^?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_FOLDER = re.compile(r"/(?:index|default)\.[a-z]{3,5}\Z")
 
 
 class Address(NamedTuple):
@@ -43,7 +41,8 @@ def address_of(url: str) -> Address:
     if match is None:
         return Address("", "")
     host, path, rest = match.groups()
-    return Address(host.lower(), f"{path}{rest or ''}".lower())
+    path = _FOLDER.sub("/", path.lower()).rstrip("/")
+    return Address(host.lower(), path + rest.lower())
 
 
 def folded(text: str) -> str:

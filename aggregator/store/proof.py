@@ -103,6 +103,16 @@ class Known:
         """The beginning of the text as it is compared."""
         return folded(self.text[:CHARACTERS])
 
+    @cached_property
+    def figures(self) -> tuple[tuple[int, str], ...]:
+        """Numbers and days of the folded text, with where they stand in it."""
+        found = _FIGURES.finditer(self.folded_text)
+        return tuple((match.start(), match.group()) for match in found)
+
+    def figures_within(self, characters: int) -> set[str]:
+        """Return the numbers and days that stand in the beginning of the folded text."""
+        return {figure for start, figure in self.figures if start < characters}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -207,7 +217,7 @@ def compare(one: Known, other: Known, *, dated: bool = True) -> Comparison:
     """
     place = _place(one.address, other.address)
     page = place is Place.SAME and (one.is_page or other.is_page)
-    words, likeness = _words(one.folded_text, other.folded_text)
+    words, likeness = _words(one, other)
     return Comparison(
         place=place,
         page=page,
@@ -250,19 +260,20 @@ def _when(one: Known, other: Known) -> When:
     return When.UNKNOWN if DateOrigin.INFERRED in origins else When.FAR
 
 
-def _words(one: str, other: str) -> tuple[Words, float]:
-    """Tell what two folded texts have in common, and how much of it."""
-    short, long = sorted((one, other), key=len)
+def _words(one: Known, other: Known) -> tuple[Words, float]:
+    """Tell what two texts have in common, and how much of it."""
+    less, more = sorted((one, other), key=lambda known: len(known.folded_text))
+    short, long = less.folded_text, more.folded_text
     if len(short) < _NOTHING:
         return Words.NONE, 1.0
     if short == long:
         return Words.SAME, 1.0
-    cut = short[: int(len(short) * _CUT)]
+    cut = int(len(short) * _CUT)
     # The last word may be cut, and what is compared of a long text ends somewhere else.
-    said = cut if len(short) > CHARACTERS * _CUT**2 else short.rpartition(" ")[0]
-    if not set(_FIGURES.findall(said)) <= set(_FIGURES.findall(long)):
+    whole = cut if len(short) > CHARACTERS * _CUT**2 else short.rfind(" ")
+    if not less.figures_within(whole) <= more.figures_within(len(long)):
         return Words.OTHER, 1.0
-    if len(short) < len(long) * _CUT and cut in long:
+    if len(short) < len(long) * _CUT and short[:cut] in long:
         return Words.PART, 1.0
     from rapidfuzz import fuzz  # noqa: PLC0415 - few crawls compare texts
 

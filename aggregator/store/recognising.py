@@ -51,8 +51,8 @@ SELECT * FROM (
 )
 """
 _ROWS = """
-SELECT guid, url, title, substr(text, 1, ?), published, date_origin
-FROM posts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
+SELECT id, guid, url, title, substr(text, 1, ?), published, date_origin
+FROM posts WHERE id IN (SELECT value FROM json_each(?))
 """
 
 
@@ -183,33 +183,39 @@ def _pairs(
     every = json.dumps(list({key for item in unknown for key in item.keys}))
     there = {key for (key,) in connection.execute(_WITH_KEY, (every, source_id))}
     left = _COMPARISONS
+    seen: dict[int, Known] = {}  # posts of one title are candidates again and again
     for item in unknown:
         shared = there.intersection(item.keys)
         if not shared or left <= 0:
             continue
         known = _known(item.guid, item.post, home)
-        for other in _candidates(connection, source_id, item.post, shared, home):
+        numbers = _candidates(connection, source_id, item.post, shared)
+        _read(connection, numbers - seen.keys(), seen, home)
+        for other in (seen[number] for number in sorted(numbers, reverse=True)):
             if other.guid not in claimed:
                 left -= 1
                 yield _Pair(item.guid, other.guid, compare(known, other))
 
 
 def _candidates(
-    connection: sqlite3.Connection,
-    source_id: int,
-    post: Post,
-    shared: Iterable[int],
-    home: Address,
-) -> list[Known]:
+    connection: sqlite3.Connection, source_id: int, post: Post, shared: Iterable[int]
+) -> set[int]:
+    """Return the ids of some posts that share a key: those that are likeliest the same."""
     # An id is a date: of a hundred posts with one title, those of about that day are looked at.
     about = (first_id(post.published - _WINDOW), first_id(post.published + _WINDOW))
     numbers: set[int] = set()
     for key in shared:
         rows = connection.execute(_OF_KEY, (source_id, key, *about, _NEAREST, _EDGE))
         numbers.update(number for (number,) in rows)
+    return numbers
+
+
+def _read(
+    connection: sqlite3.Connection, numbers: Collection[int], seen: dict[int, Known], home: Address
+) -> None:
     rows = connection.execute(_ROWS, (CHARACTERS, json.dumps(list(numbers))))
-    return [
-        Known(
+    for number, guid, url, title, text, published, origin in rows:
+        seen[number] = Known(
             guid=guid,
             url=url,
             title=title,
@@ -218,8 +224,6 @@ def _candidates(
             date_origin=DateOrigin(origin),
             home=home,
         )
-        for guid, url, title, text, published, origin in rows
-    ]
 
 
 def _keys(post: Post) -> tuple[int, ...]:
