@@ -20,7 +20,7 @@ class Ask:
 
     url: str
     body: bytes | None = None
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     is_page: bool = False
 
 

@@ -1,5 +1,6 @@
 """Platforms, from what they answer on loopback to rows in the database."""
 
+import asyncio
 import json
 import re
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from integration.crawling import crawl_all, source, town_of
 
 from aggregator.clock import from_iso
 from aggregator.crawl import ledger
+from aggregator.crawl.trying import try_source
 from aggregator.model import SERVICES, Outcome, Service, Source, Town
+from aggregator.paths import TownFolder
 from aggregator.readers.platforms import first_ask
 from aggregator.sources import load_sources
 from aggregator.store import Store
@@ -182,6 +185,22 @@ def test_the_records_of_the_corpus_become_events_at_the_right_times(
             assert f"{starts:%H:%M}" == clock
             assert f" {starts.day} " in words
     assert told > 60
+
+
+def test_an_address_that_somebody_tries_is_recognised_and_its_block_is_right(
+    site: Site, tmp_path: Path
+) -> None:
+    site.pages[RECORDS.format(0)] = records(0, 3, total=3)
+    path = tmp_path / "sources.yaml"
+    head = "version: 1\ntown: {name: E, timezone: Europe/Paris, contact: e@example.org}\nsources:\n"
+    path.write_text(f"{head}  []\n", encoding="utf-8")
+    address = site.url("/explore/dataset/agenda/table/")
+    trial = asyncio.run(try_source(TownFolder(root=tmp_path), address))
+    assert [post.title for post in trial.posts] == ["Atelier 0", "Atelier 1", "Atelier 2"]
+    assert trial.proposal is not None
+    path.write_text(f"{head}{trial.proposal}\n", encoding="utf-8")
+    (one,) = load_sources(path).sources
+    assert one.service == Service(name="opendatasoft", options=(("dataset", "agenda"),))
 
 
 # --- civic data -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from unit.fetch.servers import new_web
 
 from aggregator.errors import FetchError, TooManyRedirects
 from aggregator.fetch import fetch
-from aggregator.model import Memory, NotModified, Page
+from aggregator.model import Ask, Memory, NotModified, Page
 
 KEY = "cle-tres-secrete"
 
@@ -101,6 +101,10 @@ def test_a_body_is_posted_as_json_with_the_key(platform: Platform) -> None:
     assert headers["content-type"] == "application/json"
     assert headers["x-key"] == KEY
     assert KEY not in repr(page)
+
+
+def test_a_key_is_not_shown_with_its_question() -> None:
+    assert KEY not in repr(Ask(url="https://a.example/", headers=(("X-Key", KEY),)))
 
 
 def test_a_header_of_ours_gives_way_to_one_that_is_given(platform: Platform) -> None:
