@@ -16,12 +16,14 @@ class Ask:
         body: JSON to send with POST; none: a GET.
         headers: Besides our own; they may hold a key, and are never logged nor stored.
         is_page: It is made for people, not for programs: robots.txt decides whether we may.
+        state: What whoever reads the answer has to know of those before; it is not sent.
     """
 
     url: str
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     is_page: bool = False
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

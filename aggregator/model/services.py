@@ -119,6 +119,7 @@ SERVICES: Mapping[str, tuple[Option, ...]] = {
             about="nom d’une démarche ou d’une assemblée, dans son adresse ; sans lui, toutes",
         ),
     ),
+    "consul": (),
 }
 
 

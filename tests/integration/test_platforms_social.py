@@ -1,7 +1,11 @@
 """Networks, agendas, consultations and newsletters, from loopback to rows in the database."""
 
 import json
-from urllib.parse import urlsplit
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from conftest import Answer, Request, Site
@@ -159,6 +163,140 @@ def test_a_key_that_is_missing_or_refused_is_told(
     result = crawl_all(town_of(platform(site, "openagenda", agenda="42")), store)["plateforme"]
     assert told in (result.error or "")
     assert "autre-secret" not in (result.error or "")
+
+
+# --- Decidim and Consul ---------------------------------------------------------------------
+
+
+@dataclass(kw_only=True)
+class Interface:
+    """A GraphQL interface on loopback: what it answers to questions that hold some words."""
+
+    root: str
+    answers: list[tuple[str, object]]
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def interface() -> Iterator[Interface]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            self._answer(sent["query"])
+
+        def do_GET(self) -> None:
+            self._answer(parse_qs(urlsplit(self.path).query)["query"][0])
+
+        def _answer(self, query: str) -> None:
+            served.asked.append(query)
+            found = next((answer for words, answer in served.answers if words in query), None)
+            body = json.dumps(found).encode()
+            self.send_response(200 if found is not None else 404)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - theirs
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served = Interface(root=f"http://127.0.0.1:{server.server_port}/", answers=[])
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield served
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def consulted(interface: Interface, name: str) -> Source:
+    return source("plateforme", interface.root, service=Service(name=name))
+
+
+def said(text: str) -> dict[str, object]:
+    return {"translations": [{"locale": "fr", "text": text}]}
+
+
+def page_of(*nodes: object, before: str | None = None) -> dict[str, object]:
+    return {
+        "pageInfo": {"hasPreviousPage": before is not None, "startCursor": before},
+        "edges": [{"node": node} for node in nodes],
+    }
+
+
+def meeting(number: int) -> dict[str, object]:
+    return {
+        "id": str(number),
+        "title": said(f"Réunion {number}"),
+        "description": said("<p>Salle Watremez</p>"),
+        "startTime": "2026-12-10T18:30:00+01:00",
+        "endTime": "2026-12-10T20:00:00+01:00",
+        "createdAt": "2026-11-02T08:00:00+01:00",
+    }
+
+
+def test_a_decidim_is_read_from_its_spaces_to_their_meetings(
+    interface: Interface, store: Store
+) -> None:
+    space = {
+        "id": "1",
+        "slug": "parc",
+        "title": said("Le parc"),
+        "description": said("<p>Quel parc voulons-nous ?</p>"),
+        "publishedAt": "2026-10-01T08:00:00+02:00",
+        "components": [{"id": "10", "__typename": "Meetings"}],
+    }
+    interface.answers = [
+        ("participatoryProcesses", {"data": {"participatoryProcesses": [space], "assemblies": []}}),
+        ('before: "MjU"', {"data": {"c10": {"meetings": page_of(meeting(1))}}}),
+        (
+            "closingReport",  # which the version of this site does not know
+            {"errors": [{"message": "Field 'closingReport' doesn't exist on type 'Meeting'"}]},
+        ),
+        ("c10", {"data": {"c10": {"meetings": page_of(meeting(2), meeting(3), before="MjU")}}}),
+    ]
+    town = town_of(consulted(interface, "decidim"))
+    result = crawl_all(town, store)["plateforme"]
+    assert (result.count.new, result.warnings, result.error) == (4, (), None)
+    assert len(interface.asked) == 4
+    found = rows(store, "SELECT url FROM posts ORDER BY url")
+    assert [str(url).removeprefix(interface.root) for (url,) in found] == [
+        "processes/parc",
+        *(f"processes/parc/f/10/meetings/{number}" for number in (1, 2, 3)),
+    ]
+    assert rows(store, "SELECT count(*), min(starts) FROM post_events") == [
+        (3, "2026-12-10T17:30:00Z")
+    ]
+    # The spaces are the same: their components are asked again after a day.
+    assert crawl_all(town, store)["plateforme"].outcome is Outcome.NOT_MODIFIED
+
+
+def test_a_decidim_that_is_closed_is_told(interface: Interface, store: Store) -> None:
+    interface.answers = [("", {"data": None, "errors": [{"message": "Not authenticated"}]})]
+    result = crawl_all(town_of(consulted(interface, "decidim")), store)["plateforme"]
+    assert "describe the pages with a recipe" in (result.error or "")
+    assert "Not authenticated" in (result.error or "")
+
+
+def test_a_consul_is_read_back_to_its_first_proposal(interface: Interface, store: Store) -> None:
+    def idea(number: int) -> dict[str, object]:
+        return {
+            "id": str(number),
+            "title": f"Idée {number}",
+            "public_created_at": "2026-11-02 08:00:00 +0100",
+        }
+
+    interface.answers = [
+        ("before", {"data": {"proposals": page_of(idea(1))}}),
+        ("debates", {"data": {"debates": page_of(), "proposals": page_of(idea(2), before="MQ")}}),
+    ]
+    result = crawl_all(town_of(consulted(interface, "consul")), store)["plateforme"]
+    assert (result.count.new, result.warnings, result.error) == (2, (), None)
+    assert rows(store, "SELECT title, published FROM posts ORDER BY title") == [
+        ("Idée 1", "2026-11-02T07:00:00Z"),
+        ("Idée 2", "2026-11-02T07:00:00Z"),
+    ]
 
 
 # --- feeds of another shape -----------------------------------------------------------------
