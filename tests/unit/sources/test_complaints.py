@@ -171,7 +171,7 @@ IN_PLACE = [
     (14, "    url: https://[::1/", "is no web address (Invalid IPv6 URL)"),
     (14, "    url: https://a..example.org/", "is no web address"),
     (15, "    kind: bloge", 'source "blog": kind: unknown kind "bloge"; did you mean "blog"?'),
-    (15, "    genre: blog", 'unknown key "genre"; choose among article, display, every,'),
+    (15, "    genre: blog", 'unknown key "genre"; choose among arcgis, article, '),
 ]
 
 UNDER_A_SOURCE = [
