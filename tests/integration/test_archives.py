@@ -52,7 +52,7 @@ def test_the_whole_archive_is_read_back_in_few_requests(kind: str, tmp_path: Pat
         assert len(asked) == len(set(asked))
         # The feed and the home page only show the ways.
         assert len(site.requests) - begun - len(asked) <= 3
-    print(f"{kind}: {len(asked)} requests, {site.fewest} at best")  # shown by pytest -rP
+    print(f"{kind}: {len(asked)} requests, {site.fewest} at best")  # noqa: T201 - shown by pytest -rP
     found = archive_of(database, site.source.slug)
     assert (found.state, found.missing) == ("done", {})
     assert found.expected in {None, POSTS}
