@@ -45,6 +45,10 @@ async def visit_platform(
     Raises:
         SourceError: Its first answer cannot be fetched or read.
     """
+    if source.service is not None and source.service.name == "mailbox":
+        from aggregator.crawl.mailing import visit_mailbox  # noqa: PLC0415 - seldom needed
+
+        return await visit_mailbox(source, past=past, timezone=timezone, seen=seen, turn=turn)
     first = first_ask(source, now=seen)
     remembered = past.memories.get(memory_key(first)) or Memory()
     memory = remembered if _is_trusted(remembered, seen) else Memory()

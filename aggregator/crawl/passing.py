@@ -146,6 +146,8 @@ def _call(source: Source, due: Due, now: datetime) -> _Call:
     move = due.history.move
     moved_to = move.to if move is not None and is_settled(move, now=now) else None
     address = moved_to or source.feed or due.history.discovered_feed or source.url
+    if source.service is not None and source.service.name == "mailbox":
+        address = "imaps://mailbox"  # the same one for all: it takes few connections at a time
     return _Call(source=source, due=due, moved_to=moved_to, host=urlsplit(address).hostname or "")
 
 

@@ -120,6 +120,15 @@ SERVICES: Mapping[str, tuple[Option, ...]] = {
         ),
     ),
     "consul": (),
+    "mailbox": (
+        Option(
+            name="from",
+            pattern=r"(?a:(?:[\w.+-]{1,64}@)?[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
+            required=True,
+            about="adresse de l’expéditeur (lettre@exemple.fr), ou domaine (exemple.fr)",
+        ),
+        Option(name="days", means="number", about="nombre de jours lus en arrière ; sans lui, 90"),
+    ),
 }
 
 
