@@ -180,8 +180,9 @@ class _Session:
     def enter(self) -> str:
         """Log in and open the folder for reading alone (EXAMINE); return its validity."""
         box = self._mailbox
-        context = ssl.create_default_context()
-        connection = imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=STEP_S)
+        connection = imaplib.IMAP4_SSL(
+            box.host, box.port, ssl_context=_authorities(), timeout=STEP_S
+        )
         self._connection = connection
         try:
             connection.login(box.user, box.password)
@@ -227,6 +228,15 @@ class _Session:
         if status != "OK":
             raise imaplib.IMAP4.error(command)
         return data
+
+
+def _authorities() -> ssl.SSLContext:
+    """Return what the certificate is checked against: the machine's authorities and certifi's."""
+    import certifi  # noqa: PLC0415 - see transport.py
+
+    context = ssl.create_default_context()  # with SSL_CERT_FILE, for an authority of one's own
+    context.load_verify_locations(cafile=certifi.where())
+    return context
 
 
 def _digits(text: object) -> str:

@@ -1,19 +1,17 @@
-"""Networks, agendas, consultations and newsletters, from loopback to rows in the database."""
+"""Networks, agendas and consultations, from loopback to rows in the database."""
 
 import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import trustme
 from conftest import Answer, Request, Site
-from imap_served import ServedMailbox, serving_mailbox
 from integration.crawling import crawl_all, source, town_of
+from integration.guiding import guide_example
 
 from aggregator.model import Outcome, Service, Source
 from aggregator.store import Store
@@ -174,7 +172,7 @@ def test_a_key_that_is_missing_or_refused_is_told(
 
 @dataclass(kw_only=True)
 class Interface:
-    """A GraphQL interface on loopback: what it answers to questions that hold some words."""
+    """An interface on loopback: what it answers to questions in GraphQL that hold some words."""
 
     root: str
     answers: list[tuple[str, object]]
@@ -189,12 +187,12 @@ def interface() -> Iterator[Interface]:
             self._answer(sent["query"])
 
         def do_GET(self) -> None:
-            self._answer(parse_qs(urlsplit(self.path).query)["query"][0])
+            self._answer(parse_qs(urlsplit(self.path).query).get("query", [""])[0])
 
         def _answer(self, query: str) -> None:
             served.asked.append(query)
             found = next((answer for words, answer in served.answers if words in query), None)
-            body = json.dumps(found).encode()
+            body = found.encode() if isinstance(found, str) else json.dumps(found).encode()
             self.send_response(200 if found is not None else 404)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -303,191 +301,6 @@ def test_a_consul_is_read_back_to_its_first_proposal(interface: Interface, store
     ]
 
 
-# --- the mailbox of newsletters -------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def mailbox(
-    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[ServedMailbox]:
-    """A mailbox that the environment names, and whose certificate is trusted."""
-    trusted = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(str(trusted))
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    with serving_mailbox(authority) as served:
-        monkeypatch.setenv("AGGREGATOR_IMAP_HOST", f"127.0.0.1:{served.port}")
-        monkeypatch.setenv("AGGREGATOR_IMAP_USER", served.user)
-        monkeypatch.setenv("AGGREGATOR_IMAP_PASSWORD", served.password)
-        monkeypatch.delenv("AGGREGATOR_IMAP_FOLDER", raising=False)
-        yield served
-
-
-def letter(number: int, *, sender: str = "lettre@ville.exemple.fr", **headers: str) -> bytes:
-    message = EmailMessage()
-    usual = {
-        "From": f"Ville d’Exemple <{sender}>",
-        "To": "veille@exemple.org",
-        "Subject": f"Lettre n° {number}",
-        "Date": f"Fri, {number} Nov 2026 10:00:00 +0100",
-        "Message-ID": f"<{number}@ville.exemple.fr>",
-        "List-Unsubscribe": "<https://mail.exemple.com/fin?a=veille@exemple.org>",
-    }
-    for name, value in {**usual, **headers}.items():
-        message[name] = value
-    message.set_content("Bonjour")
-    message.add_alternative(
-        f'<p><a href="https://mail.exemple.com/v/{number}">Voir en ligne</a></p>'
-        f"<p>Réunion le {number}.</p><p>Envoyé à veille@exemple.org,"
-        ' <a href="https://mail.exemple.com/fin?a=veille@exemple.org">je me désabonne</a>.</p>',
-        subtype="html",
-    )
-    return message.as_bytes().replace(b"\n", b"\r\n")
-
-
-NEWSLETTERS = source(
-    "lettre",
-    "https://ville.exemple.fr/",
-    service=Service(name="mailbox", options=(("from", "ville.exemple.fr"),)),
-)
-
-
-def test_newsletters_become_posts(
-    mailbox: ServedMailbox, store: Store, caplog: pytest.LogCaptureFixture
-) -> None:
-    mailbox.mails = {
-        3: letter(3),
-        5: letter(5, sender="info@autreville.exemple.fr"),
-        8: letter(8),
-    }
-    with caplog.at_level("DEBUG"):
-        result = crawl_all(town_of(NEWSLETTERS), store)["lettre"]
-    assert (result.count.new, result.rejections, result.error) == (2, (), None)
-    assert rows(
-        store, "SELECT url, title, guid, author, published, text FROM posts ORDER BY 3"
-    ) == [
-        (
-            f"https://mail.exemple.com/v/{number}",
-            f"Lettre n° {number}",
-            f"<{number}@ville.exemple.fr>",
-            "Ville d’Exemple",
-            f"2026-11-0{number}T09:00:00Z",
-            f"Réunion le {number}. Envoyé à , .",
-        )
-        for number in (3, 8)
-    ]
-    kept = "\n".join(store._connection.iterdump()) + caplog.text
-    for secret in ("veille@exemple.org", mailbox.password, "mail.exemple.com/fin"):
-        assert secret not in kept
-    # Nothing is changed in the mailbox, not even what counts as read.
-    assert all(
-        said.split()[0] in {"CAPABILITY", "LOGIN", "EXAMINE", "LOGOUT"}
-        or said.startswith(("UID SEARCH SINCE 24-Aug-2026", "UID FETCH"))
-        for said in mailbox.said
-    ), mailbox.said
-
-
-def test_a_mail_is_fetched_once(mailbox: ServedMailbox, store: Store) -> None:
-    town = town_of(NEWSLETTERS)
-    assert crawl_all(town, store)["lettre"].outcome is Outcome.SAVED  # nothing yet is no fault
-    mailbox.mails = {3: letter(3)}
-    assert crawl_all(town, store)["lettre"].count.new == 1
-    mailbox.said.clear()
-    assert crawl_all(town, store)["lettre"].outcome is Outcome.NOT_MODIFIED
-    assert not any("FETCH" in said for said in mailbox.said)
-    mailbox.mails[4] = letter(4)
-    assert crawl_all(town, store)["lettre"].count.new == 1
-    assert [said for said in mailbox.said if "FETCH" in said] == [
-        "UID FETCH 4 (BODY.PEEK[]<0.2000000>)"
-    ]
-    # A new validity means that all numbers are new (RFC 3501 §2.3.1.1).
-    mailbox.validity += 1
-    result = crawl_all(town, store)["lettre"]
-    assert (result.count.new, result.count.unchanged) == (0, 2)
-
-
-def test_a_full_mailbox_is_read_in_several_visits(
-    mailbox: ServedMailbox, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("aggregator.fetch.mailbox.MOST_MAILS", 3)
-    mailbox.mails = {number: letter(number) for number in range(1, 9)}
-    town = town_of(NEWSLETTERS)
-    assert [crawl_all(town, store)["lettre"].count.new for _ in range(3)] == [3, 3, 2]
-    assert crawl_all(town, store)["lettre"].outcome is Outcome.NOT_MODIFIED
-    monkeypatch.setattr("aggregator.fetch.mailbox.MOST_BYTES_IN_ALL", 1)
-    mailbox.mails |= {10: letter(10), 11: letter(11)}
-    assert [crawl_all(town, store)["lettre"].count.new for _ in range(2)] == [1, 1]
-
-
-def test_one_mail_that_cannot_be_read_does_not_hide_the_others(
-    mailbox: ServedMailbox, store: Store
-) -> None:
-    head = b"From: x@ville.exemple.fr\r\nList-Id: x\r\n"
-    parts = b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n" * 100
-    mailbox.mails = {1: head + parts, 2: letter(2), 9: letter(9, Subject="Confirmez votre adresse")}
-    result = crawl_all(town_of(NEWSLETTERS), store)["lettre"]
-    assert result.count.new == 1
-    assert [one.reason for one in result.rejections] == [
-        "a mail consists of too many parts",
-        "not for the public: it is about a subscription or an access",
-    ]
-
-
-def test_a_big_mail_is_read_as_far_as_its_text(mailbox: ServedMailbox, store: Store) -> None:
-    mailbox.mails = {3: letter(3) + b"x" * 5_000_000}
-    assert crawl_all(town_of(NEWSLETTERS), store)["lettre"].count.new == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "told"),
-    [
-        ("AGGREGATOR_IMAP_HOST", "", "set AGGREGATOR_IMAP_HOST in the environment"),
-        ("AGGREGATOR_IMAP_HOST", "imap exemple", "write it as imap.exemple.fr"),
-        ("AGGREGATOR_IMAP_HOST", "127.0.0.1:1", "no connection"),
-        ("AGGREGATOR_IMAP_PASSWORD", "faux", "refuses its user or password"),
-        ("AGGREGATOR_IMAP_PASSWORD", "clé", "must be ASCII"),
-        ("AGGREGATOR_IMAP_FOLDER", "Lettres", "no folder « Lettres »"),
-        ("SSL_CERT_FILE", "/nowhere.pem", "the certificate is not accepted"),
-    ],
-)
-def test_what_is_wrong_with_the_mailbox_is_told(
-    *,
-    name: str,
-    value: str,
-    told: str,
-    mailbox: ServedMailbox,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    mailbox.echoes = True
-    monkeypatch.setenv(name, value)
-    result = crawl_all(town_of(NEWSLETTERS), store)["lettre"]
-    assert told in (result.error or "")
-    assert mailbox.password not in (result.error or "")
-    assert "faux" not in (result.error or "")
-
-
-@pytest.mark.parametrize("greeting", [b"220 ready\r\n", b"* BYE\r\n", b"x" * 10_000_000])
-def test_what_is_no_mailbox_is_told(greeting: bytes, mailbox: ServedMailbox, store: Store) -> None:
-    mailbox.greeting = greeting
-    result = crawl_all(town_of(NEWSLETTERS), store)["lettre"]
-    assert result.outcome is Outcome.FAILED
-    assert "127.0.0.1" in (result.error or "")
-
-
-def test_a_folder_with_spaces_and_quotes_is_read(
-    mailbox: ServedMailbox, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mailbox.folder, mailbox.mails = 'Lettres "info"', {3: letter(3)}
-    monkeypatch.setenv("AGGREGATOR_IMAP_FOLDER", mailbox.folder)
-    mailbox.folder = 'Lettres \\"info\\"'
-    assert crawl_all(town_of(NEWSLETTERS), store)["lettre"].count.new == 1
-
-
 # --- feeds of another shape -----------------------------------------------------------------
 
 
@@ -504,3 +317,39 @@ def test_a_page_in_place_of_the_feed_is_told(name: str, site: Site, store: Store
     result = crawl_all(town_of(platform(site, name, **options)), store)["plateforme"]
     assert result.error_kind == "NothingFound"
     assert "the answer is no feed" in (result.error or "")
+
+
+# --- the guide ------------------------------------------------------------------------------
+
+# What each platform answers in the guide's example, and to which question.
+VIDEO_FEED = (
+    "<rss version='2.0'><channel><title>T</title><item><title>A</title>"
+    "<link>https://exemple.fr/1</link></item></channel></rss>"
+)
+SPACE = {"id": "1", "slug": "budget-participatif", "title": said("Budget"), "components": []}
+GUIDE_ANSWERS: dict[str, object] = {
+    "youtube": VIDEOS,
+    "mastodon": TOOTS,
+    "peertube": VIDEO_FEED,
+    "openagenda": {"total": 1, "events": [agenda_event(1, 10)], "after": None},
+    "decidim": {"data": {"participatoryProcesses": [SPACE], "assemblies": []}},
+    "consul": {"data": {"debates": page_of({"id": "1", "title": "A"}), "proposals": page_of()}},
+}
+
+
+@pytest.mark.parametrize("name", GUIDE_ANSWERS)
+def test_the_guides_example_of_a_platform_is_read(
+    name: str,
+    interface: Interface,
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_OPENAGENDA_KEY", "cle-secrete")
+    monkeypatch.setenv("AGGREGATOR_OPENAGENDA_API", interface.root)
+    answer = GUIDE_ANSWERS[name]
+    interface.answers = [("", answer)]
+    town = guide_example(name, tmp_path / "sources.yaml", interface.root.rstrip("/"))
+    result = crawl_all(town, store)[town.sources[0].slug]
+    assert (result.error, result.warnings) == (None, ())
+    assert result.count.new > 0
