@@ -98,14 +98,22 @@ class BadStatus(FetchError):
     Attributes:
         status: The HTTP status.
         retry_after_s: Seconds the site asks us to wait, when it said so.
+        not_asked: It said so before, and was left alone: this page was not asked for.
     """
 
     def __init__(
-        self, message: str, *, url: str, status: int, retry_after_s: int | None = None
+        self,
+        message: str,
+        *,
+        url: str,
+        status: int,
+        retry_after_s: int | None = None,
+        not_asked: bool = False,
     ) -> None:
         super().__init__(message, url=url)
         self.status = status
         self.retry_after_s = retry_after_s
+        self.not_asked = not_asked
 
 
 class RobotsDisallowed(FetchError):

@@ -97,6 +97,7 @@ class Pacer:
                 url=str(url),
                 status=host.blocked_by,
                 retry_after_s=round(left_s),
+                not_asked=True,
             )
         loss = host.lost.get(url.port)
         if loss is not None and now < loss.at + LOST_S:

@@ -169,6 +169,7 @@ def test_a_host_that_asks_for_quiet_is_left_alone(site: Site, status: int) -> No
                 await fetch(site.url("/other"), web=web, obey_robots=False)
         assert (first.value.status, first.value.retry_after_s) == (status, 3600)
         assert second.value.status == status
+        assert (first.value.not_asked, second.value.not_asked) == (False, True)
         assert 3500 < (second.value.retry_after_s or 0) <= 3600
 
     asyncio.run(run())
