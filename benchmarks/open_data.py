@@ -133,7 +133,7 @@ def plain_s(path: Path, count: int) -> float:
     """Return how long sqlite-utils takes to insert the same rows into one table."""
     began = time.perf_counter()
     database = sqlite_utils.Database(path)
-    database["deliberations"].insert_all(
+    database.table("deliberations").insert_all(
         dict(zip(HEADERS, row, strict=True)) for row in rows(count)
     )
     database.close()

@@ -21,6 +21,7 @@ KEPT = timedelta(days=90)  # fetches one by one; sums by day afterwards
 BACKUP_EVERY = timedelta(days=1)
 VERIFY_EVERY = timedelta(days=7)
 BACKUPS = "backups"
+MISSED = 500  # posts a night that left their list, whose pages are opened
 
 
 def newest_backup(database: Path) -> datetime | None:
@@ -59,8 +60,8 @@ class Upkeep:
         self._last_verified: datetime | None = None
 
     async def daily(self, now: datetime) -> None:
-        """Sum up, count, and make a backup; once a week, restore and compare it."""
-        for work in (self._roll_up, self._count, self._back_up):
+        """Sum up, count, look for what went, and back up; once a week, restore and compare."""
+        for work in (self._roll_up, self._count, self._look_for_missed, self._back_up):
             try:
                 await work(now)
             except (AggregatorError, OSError) as error:
@@ -86,6 +87,13 @@ class Upkeep:
                 return store.count_topics(now)
 
         self._log.info("counted words", topics=await asyncio.to_thread(count))
+
+    async def _look_for_missed(self, now: datetime) -> None:
+        def look() -> int:
+            with Store.open(self._database) as store:
+                return store.look_for_missed(now, limit=MISSED)
+
+        self._log.info("looked for withdrawn posts", posts=await asyncio.to_thread(look))
 
     async def _back_up(self, now: datetime) -> None:
         from aggregator.store.backup import back_up, verify  # noqa: PLC0415 - once a day

@@ -54,6 +54,7 @@ class Choice:
 
     page_is_better: bool
     reason: str
+    is_its_own: bool = True  # the page tells of the post, not of something else
 
 
 def choose(published: str, page: str) -> Choice:
@@ -63,7 +64,9 @@ def choose(published: str, page: str) -> Choice:
     wall before the article.
     """
     if not page.strip():
-        return Choice(page_is_better=False, reason="la page ne contient pas de texte")
+        return Choice(
+            page_is_better=False, is_its_own=False, reason="la page ne contient pas de texte"
+        )
     said = list(islice(words(published), _COMPARED_WORDS))
     if not said:
         return Choice(page_is_better=True, reason="le flux ne donne pas de texte")
@@ -73,7 +76,9 @@ def choose(published: str, page: str) -> Choice:
     held = sum(word in known for word in said) / len(said)
     if held < _HELD:
         return Choice(
-            page_is_better=False, reason="le texte de la page n’est pas celui que le flux annonce"
+            page_is_better=False,
+            is_its_own=False,
+            reason="le texte de la page n’est pas celui que le flux annonce",
         )
     return Choice(
         page_is_better=True, reason="le flux coupe le texte\u202f; la page le donne entier"

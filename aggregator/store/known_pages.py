@@ -1,9 +1,21 @@
 """What a post's own page has added to its row, so that its feed does not take it back."""
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from aggregator.model import Post
+
+_WANT = """
+INSERT INTO post_pages (post_id, wanted, next_try) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+"""
+# An edit may be a counter of visits: once a day is enough to see what else changed.
+_AGAIN = """
+UPDATE post_pages SET
+    wanted = 'text',
+    next_try = max(:seen, coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', asked, '+1 day'), ''))
+WHERE post_id = :post
+"""
 
 _KNOWN = """
 SELECT g.state = 'better', g.html, g.text, p.html, p.text, p.excerpt, p.author, f.documents
@@ -44,3 +56,16 @@ def known_page(connection: sqlite3.Connection, post_id: int) -> KnownPage | None
     """Return what the page of a post has added; None where it was never read."""
     row = connection.execute(_KNOWN, (post_id,)).fetchone()
     return None if row is None else KnownPage(bool(row[0]), *row[1:])
+
+
+def want(
+    connection: sqlite3.Connection, lacks: Iterable[tuple[int, str | None]], seen: str
+) -> None:
+    """Have the pages opened of posts that lack something, given by id; of new ones at once."""
+    connection.executemany(_WANT, [(post, lack, seen) for post, lack in lacks if lack])
+
+
+def want_again(connection: sqlite3.Connection, post_id: int, lack: str | None, seen: str) -> None:
+    """Have the page opened again of a post that was edited: it says something else too, by now."""
+    connection.execute(_AGAIN, {"seen": seen, "post": post_id})
+    want(connection, [(post_id, lack)], seen)

@@ -3,19 +3,23 @@
 `posts.html` and `posts.text` always hold the better text; `post_pages` keeps the other one.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from aggregator.clock import from_iso, to_iso
 from aggregator.model import DateBy, DateOrigin, Post
-from aggregator.store import dates, ids, likeness, linking, opening, tags
+from aggregator.store import dates, ids, likeness, linking, opening, saving, tags
 from aggregator.store.database import Database
 
 # Missing twice, a day apart, a page was taken back; once, its server may have had a bad day.
 SURE_AFTER = timedelta(hours=20)
 # A post that its list no longer names is looked for this seldom.
 LOOKED_FOR_EVERY = timedelta(days=60)
+# A feed that has grown by so much carries the whole text itself.
+_AS_LONG = 0.8
 MISSED_AFTER = timedelta(days=2)  # last_seen is true to the day
 
 PageState = Literal["better", "kept", "refused", "reserved", "gone", "failed"]
@@ -40,7 +44,9 @@ class PageRead:
 
     Attributes:
         reason: Why its text was taken or left, or why there is none, in French.
-        post: The post as its page has it; none where it could not be read.
+        post: The post as its page has it; none where the page could not be read, or tells of
+            something else.
+        is_try: Whether the page was asked for; a host that wants to be left alone was not.
         next_try: When it is opened again; none: not before something changes.
     """
 
@@ -49,6 +55,7 @@ class PageRead:
     post: Post | None = None
     date_by: DateBy | None = None
     next_try: datetime | None = None
+    is_try: bool = True
 
 
 _DUE = """
@@ -75,18 +82,19 @@ WHERE id = ?
 """
 _KEEP = """
 UPDATE post_pages SET
-    state = ?, reason = ?, next_try = ?, asked = ?, tries = iif(?, tries + 1, 0),
+    state = ?, reason = coalesce(?, reason), next_try = ?, asked = ?,
+    tries = iif(?, tries + 1, 0),
     missing_since = CASE WHEN ? THEN coalesce(missing_since, ?) WHEN ? THEN missing_since END,
     date = coalesce(?, date), date_by = coalesce(?, date_by), html = ?, text = ?
 WHERE post_id = ?
 """
 # Of sources that are lists, whose posts go when they are taken back; a feed forgets by itself.
+# CROSS JOIN: the few lists first, else SQLite would read every post there is.
 _MISSED = """
-INSERT INTO post_pages (post_id, wanted, next_try)
-SELECT p.id, 'presence', :now
+SELECT p.id
 FROM sources AS s
-JOIN source_states AS t ON t.source_id = s.id
-JOIN posts AS p ON p.source_id = s.id
+CROSS JOIN source_states AS t ON t.source_id = s.id
+CROSS JOIN posts AS p ON p.source_id = s.id
 LEFT JOIN post_pages AS g ON g.post_id = p.id
 WHERE s.reader IN ('recipe', 'scraper') AND s.listed AND NOT s.paused AND t.failures = 0
     AND p.last_seen < strftime('%Y-%m-%dT%H:%M:%SZ', t.last_success, :missed)
@@ -96,6 +104,10 @@ WHERE s.reader IN ('recipe', 'scraper') AND s.listed AND NOT s.paused AND t.fail
         OR g.asked < strftime('%Y-%m-%dT%H:%M:%SZ', p.last_seen, :since)  -- it was listed then
     ))
 LIMIT :limit
+"""
+_LOOK = """
+INSERT INTO post_pages (post_id, wanted, next_try)
+SELECT id, 'presence', ? FROM posts WHERE id IN (SELECT value FROM json_each(?))
 ON CONFLICT DO UPDATE SET wanted = 'presence', next_try = excluded.next_try
 """
 _BACK = """
@@ -126,6 +138,20 @@ class _Row(NamedTuple):
         if self.state == "better":
             return self.other_html, self.other_text
         return self.html, self.text
+
+    def outlives(self, read: PageRead) -> bool:
+        """Tell whether the text of an earlier reading is better than what was read now.
+
+        A page that went, or shows a wall or a notice today, takes nothing out of our memory.
+        """
+        if self.state != "better" or read.state in {"better", "reserved"}:
+            return False
+        _, listed = self.listed
+        return read.post is None or len(listed) < _AS_LONG * len(self.text)
+
+    def is_missing_since(self, moment: datetime) -> bool:
+        """Tell whether the page was missing then already."""
+        return self.missing_since is not None and from_iso(self.missing_since) <= moment
 
 
 class Pages(Database):
@@ -165,31 +191,48 @@ class Pages(Database):
         """
         with self.transaction():
             found = self._connection.execute(_ROW, (uid,)).fetchone()
-            if found is not None:
-                self._save(_Row(*found), read, now)
+            if found is None:
+                return
+            row = _Row(*found)
+            if read.is_try:
+                self._save(row, read, now)
+            else:
+                self._put_off(row, read)
+
+    def _put_off(self, row: _Row, read: PageRead) -> None:
+        self._connection.execute(
+            "UPDATE post_pages SET next_try = ? WHERE post_id = ?",
+            (read.next_try and to_iso(read.next_try), row.id),
+        )
 
     def _save(self, row: _Row, read: PageRead, now: datetime) -> None:
-        number, kept = row.id, (row.other_html, row.other_text)
-        # What is known already outlives a page that went, or a day on which it cannot be had.
-        state = row.state if row.state == "better" and read.post is None else read.state
-        if read.post is not None:
-            number, kept = self._take(row, read, read.post, now)
-            attached = read.post.attached
-            linking.attach_more(self._connection, self._backlog, number, attached, seen=now)
-        missed = row.missing_since
-        is_sure = read.state == "gone" and missed is not None
-        is_sure = is_sure and now - from_iso(missed or "") >= SURE_AFTER
+        number, kept, page = row.id, (row.other_html, row.other_text), read.post
+        outlives = row.outlives(read)
+        if read.state == "reserved":
+            number, kept = self._give_back(row), ("", "")
+        elif page is not None and not outlives:
+            number, kept = self._take(row, read, page, now)
+            linking.attach_more(self._connection, self._backlog, number, page.attached, seen=now)
+        is_sure = read.state == "gone" and row.is_missing_since(now - SURE_AFTER)
         again = None if is_sure else read.next_try
-        dated = None if read.post is None or read.date_by is None else to_iso(read.post.published)
+        is_dated = page is not None and read.date_by is not None and not outlives
         self._connection.execute(
             _KEEP,
             (
-                *(state, read.reason, again and to_iso(again), to_iso(now)),
-                *(read.post is None, read.state == "gone", to_iso(now), read.post is None),
-                *(dated, read.date_by, *kept, number),
+                *((row.state, None) if outlives else (read.state, read.reason)),
+                *(again and to_iso(again), to_iso(now)),
+                *(page is None, read.state == "gone", to_iso(now), page is None),
+                to_iso(page.published) if page is not None and is_dated else None,
+                *(read.date_by if is_dated else None, *kept, number),
             ),
         )
         self._note_presence(number, read, now, is_sure=is_sure)
+
+    def _give_back(self, row: _Row) -> int:
+        """Take out of a post what its page gave; the site reserves it."""
+        html, text = row.listed
+        excerpt = row.excerpt if text else ""  # the feed has none where it has no text
+        return self._rewrite(row, row._replace(html=html, text=text, excerpt=excerpt), ())
 
     def _take(
         self, row: _Row, read: PageRead, page: Post, now: datetime
@@ -219,10 +262,15 @@ class Pages(Database):
             published=to_iso(page.published) if redated else row.published,
             date_origin=page.date_origin.value if redated else row.date_origin,
         )
-        return self._rewrite(row, new, page), kept
+        if row.state == "better" and new.text != row.text:  # the site has edited its page
+            self._connection.execute(saving.KEEP_VERSION, (to_iso(now), row.id))
+            self._connection.execute(
+                "UPDATE posts SET changed = ? WHERE id = ?", (to_iso(now), row.id)
+            )
+        return self._rewrite(row, new, page.documents), kept
 
-    def _rewrite(self, row: _Row, new: _Row, page: Post) -> int:
-        filed = self._filed(row, new, page)
+    def _rewrite(self, row: _Row, new: _Row, documents: Iterable[str]) -> int:
+        filed = self._filed(row, new, documents)
         if new == row and filed is None:
             return row.id
         connection, backlog, number = self._connection, self._backlog, row.id
@@ -242,7 +290,7 @@ class Pages(Database):
         likeness.note(connection, [number])
         return number
 
-    def _filed(self, row: _Row, new: _Row, page: Post) -> tags.Tags | None:
+    def _filed(self, row: _Row, new: _Row, documents: Iterable[str]) -> tags.Tags | None:
         """Return what the post is to be filed under; None where that stays as it is."""
         names = self._current_names()
         (filed,) = tags.filed_posts(self._connection, "p.id = ?", (row.id,))
@@ -253,7 +301,7 @@ class Pages(Database):
             timezone=names.timezone,
             themes=names.themes,
         )
-        after = replace(before, documents=before.documents | tags.bits_of(page.documents))
+        after = replace(before, documents=before.documents | tags.bits_of(documents))
         if new.published != row.published:
             after = replace(after, month=tags.month_of(from_iso(new.published), names.timezone))
         return after if filed.differs_from(after) else None
@@ -272,15 +320,16 @@ class Pages(Database):
 
         Those that are back on it are taken back no longer.
         """
+        parameters = {
+            "missed": f"-{MISSED_AFTER.days} days",
+            "since": f"+{MISSED_AFTER.days} days",
+            "before": to_iso(now - LOOKED_FOR_EVERY),
+            "limit": limit,
+        }
+        with opening.explained(self.path):
+            # Looked for outside the transaction: a crawl need not wait meanwhile.
+            missed = [post for (post,) in self._connection.execute(_MISSED, parameters)]
         with self.transaction():
             self._connection.execute(_BACK)
-            return self._connection.execute(
-                _MISSED,
-                {
-                    "now": to_iso(now),
-                    "missed": f"-{MISSED_AFTER.days} days",
-                    "since": f"+{MISSED_AFTER.days} days",
-                    "before": to_iso(now - LOOKED_FOR_EVERY),
-                    "limit": limit,
-                },
-            ).rowcount
+            self._connection.execute(_LOOK, (to_iso(now), json.dumps(missed)))
+        return len(missed)

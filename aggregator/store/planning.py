@@ -63,6 +63,13 @@ class Write:
     listed: tuple[str, str] | None = None  # HTML and text of the feed, where the page's are shown
 
     @property
+    def is_news(self) -> bool:
+        """Whether readers see another title or text: behind a page's text the feed's may change."""
+        if self.listed is None or self.stored is None:
+            return self.edited
+        return self.post.title != self.stored.title
+
+    @property
     def moves(self) -> bool:
         """Whether it needs an id: it has none, or its date is new."""
         return self.stored is None or self.stored.published != to_iso(self.published)

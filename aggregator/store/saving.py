@@ -6,7 +6,17 @@ from datetime import datetime
 
 from aggregator.clock import to_iso
 from aggregator.model import Post, SaveCount, Saved
-from aggregator.store import identity, ids, index, keys, likeness, linking, recognising, tags
+from aggregator.store import (
+    identity,
+    ids,
+    index,
+    keys,
+    known_pages,
+    likeness,
+    linking,
+    recognising,
+    tags,
+)
 from aggregator.store.identity import Item
 from aggregator.store.planning import Plan, Planner, Write, shown
 
@@ -25,7 +35,8 @@ UPDATE posts SET
     changed = ?, id = ?
 WHERE id = ?
 """
-_KEEP_VERSION = """
+# What a post says now becomes what it said; given the moment and its id.
+KEEP_VERSION = """
 INSERT INTO post_versions (post_id, seen_from, seen_until, title, text, digest)
 SELECT
     id,
@@ -109,7 +120,7 @@ def _write(
         connection,
         [numbers.get(one.guid, one.stored.id) for one in plan.writes if one.stored and one.edited],
     )
-    _want_pages(connection, new, numbers, seen)
+    known_pages.want(connection, [(numbers[one.guid], one.post.lack) for one in new], seen)
     backlog.add(number for number, _ in filed)
     for write in new:
         _say(backlog, numbers[write.guid], write.post, is_new=True)
@@ -123,11 +134,9 @@ def _update(
     connection: sqlite3.Connection, write: Write, row_id: int, new_id: int, seen: str
 ) -> None:
     if write.edited:
-        connection.execute(_KEEP_VERSION, (seen, row_id))
-        # Its page says something else too, by now.
-        connection.execute(
-            "UPDATE post_pages SET next_try = ?, wanted = 'text' WHERE post_id = ?", (seen, row_id)
-        )
+        known_pages.want_again(connection, row_id, write.post.lack, seen)
+    if write.is_news:
+        connection.execute(KEEP_VERSION, (seen, row_id))
     if write.listed is not None:
         connection.execute(
             "UPDATE post_pages SET html = ?, text = ? WHERE post_id = ?", (*write.listed, row_id)
@@ -201,16 +210,6 @@ def _name_again(
                 " VALUES (?, ?, ?, ?)",
                 (source_id, alias, row, seen),
             )
-
-
-def _want_pages(
-    connection: sqlite3.Connection, writes: Sequence[Write], numbers: dict[str, int], seen: str
-) -> None:
-    """Have the pages opened of posts that lack something."""
-    connection.executemany(
-        "INSERT INTO post_pages (post_id, wanted, next_try) VALUES (?, ?, ?)",
-        [(numbers[write.guid], write.post.lack, seen) for write in writes if write.post.lack],
-    )
 
 
 def _may_link(item: identity.Item) -> bool:

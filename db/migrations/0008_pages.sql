@@ -27,3 +27,14 @@ CREATE TABLE withdrawn_posts (
     post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
     noticed TEXT NOT NULL
 ) STRICT;
+
+-- Posts of before that a feed has cut (aggregator/enrich/wholeness.py), or a list left undated; the night
+-- opens their pages, after those of new posts.
+INSERT INTO post_pages (post_id, wanted, next_try)
+SELECT p.id, iif(length(p.text) < 450 OR rtrim(p.text, ' ])»') LIKE '%…', 'text', 'date'), p.first_seen
+FROM posts AS p JOIN sources AS s ON s.id = p.source_id
+WHERE p.url <> s.url AND p.url NOT LIKE '%.pdf' AND (
+    length(p.text) < 450
+    OR rtrim(p.text, ' ])»') LIKE '%…'
+    OR p.date_origin IN ('first_seen', 'inferred')
+);

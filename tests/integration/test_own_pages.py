@@ -14,7 +14,7 @@ from aggregator.crawl.completing import Budget
 from aggregator.crawl.completing.pages import PageWorker
 from aggregator.fetch import Web
 from aggregator.model import Article, Recipe, Town
-from aggregator.store import Store
+from aggregator.store import PageRead, Store
 
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
 
@@ -77,7 +77,7 @@ def test_what_the_feed_cuts_is_read_whole_once(site: Site, store: Store) -> None
     site.pages["/3"] = Answer(status=404)
     town = town_of(source("blog", site.url("/"), feed=site.url("/feed")))
     crawl_all(town, store)
-    assert open_pages(town, store) == 2
+    assert open_pages(town, store) == 1
     assert rows(store, STATES) == [("/1", "better"), ("/2", "kept"), ("/3", "gone")]
     ((text, other),) = rows(
         store,
@@ -127,10 +127,10 @@ def test_what_robots_and_reservations_forbid_is_left(site: Site, store: Store) -
         ("/prive/1", "refused"),
     ]
     assert "/prive/1" not in [request.path for request in site.requests]
-    # What may pass is tried again, three times in all.
-    for days in (1, 2, 5, 20):
+    # What may pass is tried again, five times in all.
+    for days in (1, 2, 5, 20, 60, 200):
         open_pages(town, store, now=NOW + timedelta(days=days, hours=1))
-    assert [request.path for request in site.requests].count("/4") == 3
+    assert [request.path for request in site.requests].count("/4") == 5
     assert "Point numéro" not in str(rows(store, "SELECT text FROM posts"))
 
 
@@ -211,9 +211,97 @@ def test_a_post_that_left_its_list_is_looked_for_and_kept(site: Site, store: Sto
     for days in (3, 4, 5):
         now = NOW + timedelta(days=days)
         crawl_all(town, store, now=now)
+        store.look_for_missed(now, limit=50)
         open_pages(town, store, now=now)
     assert rows(store, "SELECT p.url FROM withdrawn_posts JOIN posts AS p ON p.id = post_id") == [
         (site.url("/2"),)
     ]
     ((text,),) = rows(store, f"SELECT text FROM posts WHERE url = '{site.url('/2')}'")
     assert "Point numéro 8" in text
+
+
+@pytest.mark.parametrize("notice", ["redirect", "maintenance"])
+def test_what_was_read_outlives_its_page(site: Site, store: Store, notice: str) -> None:
+    site.pages["/"] = article("<p>Bienvenue sur notre site.</p>" * 40)
+    site.pages["/feed"] = feed(site, "/1")
+    site.pages["/1"] = article()
+    town = town_of(source("blog", site.url("/"), feed=site.url("/feed")))
+    crawl_all(town, store)
+    open_pages(town, store)
+    ((whole,),) = rows(store, "SELECT text FROM posts")
+    site.pages["/1"] = {
+        "redirect": Answer(status=302, headers={"Location": "/"}),
+        "maintenance": article("<p>Le site est en maintenance, revenez plus tard.</p>" * 40),
+    }[notice]
+    for days in (3, 5):
+        now = NOW + timedelta(days=days)
+        store._connection.execute("UPDATE post_pages SET next_try = '2026-11-23T00:00:00Z'")
+        open_pages(town, store, now=now)
+        assert rows(store, "SELECT p.text, g.state FROM posts AS p, post_pages AS g") == [
+            (whole, "better")
+        ]
+    withdrawn = rows(store, "SELECT count(*) FROM withdrawn_posts")
+    assert withdrawn == [(1 if notice == "redirect" else 0,)]
+
+
+def test_a_robots_file_that_cannot_be_had_forbids_for_the_moment_only(
+    site: Site, store: Store
+) -> None:
+    site.pages["/feed"] = feed(site, "/1", "/2")
+    site.pages["/robots.txt"] = Answer(status=503)
+    for path in ("/1", "/2"):
+        site.pages[path] = article()
+    town = town_of(source("blog", site.url("/"), feed=site.url("/feed")))
+    crawl_all(town, store)
+    open_pages(town, store)
+    assert {state for _, state in rows(store, STATES)} == {"failed"}
+    site.pages["/robots.txt"] = Answer(status=404)
+    assert open_pages(town, store, now=NOW + timedelta(days=2)) == 2
+
+
+def test_a_host_that_wants_to_be_left_alone_costs_its_pages_no_try(
+    site: Site, store: Store
+) -> None:
+    paths = ["/1", "/2", "/3"]
+    site.pages["/feed"] = feed(site, *paths)
+    for path in paths:
+        site.pages[path] = Answer(status=429, headers={"Retry-After": "7200"})
+    town = town_of(source("blog", site.url("/"), feed=site.url("/feed")))
+    crawl_all(town, store)
+    open_pages(town, store)
+    assert rows(store, "SELECT DISTINCT state, tries FROM post_pages") == [("waiting", 0)]
+    assert sum(request.path in paths for request in site.requests) == 1
+    for path in paths:
+        site.pages[path] = article()
+    assert open_pages(town, store, now=NOW + timedelta(hours=3)) == 3
+
+
+def test_a_fault_of_ours_in_one_page_is_met_once(
+    site: Site, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.pages["/feed"] = feed(site, "/1", "/2")
+    for path in ("/1", "/2"):
+        site.pages[path] = article()
+    town = town_of(source("blog", site.url("/"), feed=site.url("/feed")))
+    crawl_all(town, store)
+    save = Store.save_page
+
+    def faulty(self: Store, uid: str, read: PageRead, *, now: datetime) -> None:
+        if read.post is not None and read.post.url.endswith("/1"):
+            raise KeyError(uid)
+        save(self, uid, read, now=now)
+
+    monkeypatch.setattr(Store, "save_page", faulty)
+
+    async def twice() -> list[int]:
+        async with Web(contact=town.contact, gap_s=0, clock=lambda: NOW) as web:
+            worker = PageWorker(
+                database=store.path, web=web, turn=asyncio.Lock(), clock=lambda: NOW
+            )
+            until = NOW + timedelta(minutes=5)
+            return [
+                await worker.work(town, budget=Budget(9), until=until, quiet=True) for _ in range(2)
+            ]
+
+    assert asyncio.run(twice()) == [1, 0]
+    assert [request.path for request in site.requests].count("/1") == 1

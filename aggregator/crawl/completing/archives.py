@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class ArchiveWorker:
     scrapers: Callable[[], Scrapers]
     turn: asyncio.Lock
     clock: Callable[[], datetime]
+    faults: set[str] = field(default_factory=set)
 
     async def work(self, town: Town, *, budget: Budget, until: datetime, quiet: bool) -> int:
         """See `Worker`; outside of quiet hours only what is new on the list is begun."""
@@ -91,6 +92,7 @@ class _Shift:
             address=lambda source: source.feed or source.url,
             hosts=SIDE_BY_SIDE,
             goes_on=lambda: bool(self.budget) and self.worker.clock() < self.until,
+            faults=self.worker.faults,
         )
 
     async def _read(self, source: Source) -> int:

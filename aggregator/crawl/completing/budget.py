@@ -15,6 +15,10 @@ class Budget:
         """Count one request, before it is made."""
         self.left -= 1
 
+    def take_back(self) -> None:
+        """Count one request less, for it was not made."""
+        self.left += 1
+
     def part(self, most: int) -> "Budget":
         """Take out a share: what is not spent of it goes back by `give_back`."""
         share = Budget(min(most, self.left))

@@ -33,6 +33,7 @@ class DocumentWorker:
     database: Path
     web: Web
     clock: Callable[[], datetime]
+    faults: set[str] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def work(self, town: Town, *, budget: Budget, until: datetime, quiet: bool) -> int:
@@ -69,6 +70,7 @@ class _Shift:
             address=lambda document: document.url,
             hosts=SIDE_BY_SIDE,
             goes_on=lambda: bool(self.budget) and self.worker.clock() < self.until,
+            faults=self.worker.faults,
         )
 
     async def _open(self, due: DueDocument) -> bool:

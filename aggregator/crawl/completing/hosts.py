@@ -24,6 +24,7 @@ async def side_by_side(
     address: Callable[[_T], str],
     hosts: int,
     goes_on: Callable[[], bool],
+    faults: set[str],
 ) -> int:
     """Do something with each item; a fault of ours in one leaves the others their turn.
 
@@ -33,6 +34,8 @@ async def side_by_side(
         address: Of an item; its host counts.
         hosts: How many are asked at a time.
         goes_on: Asked before each item whether there is time and budget left.
+        faults: Addresses that brought out a fault of ours since this process began, and are left
+            alone: a site is not to be asked each minute for it.
 
     Returns:
         How much was done in all.
@@ -40,10 +43,7 @@ async def side_by_side(
     Raises:
         StoreError: The database cannot be used.
     """
-    queues: dict[str, deque[_T]] = defaultdict(deque)
-    for item in items:
-        queues[urlsplit(address(item)).hostname or ""].append(item)
-    waiting = deque(queues.values())
+    waiting = _by_host([item for item in items if address(item) not in faults], address)
     done = 0
 
     async def follow() -> None:
@@ -53,7 +53,14 @@ async def side_by_side(
             for item in waiting.popleft():
                 if not goes_on():
                     return
-                more = await _safely(do, item)
+                try:
+                    more = await do(item)
+                except AggregatorError:
+                    raise
+                except Exception:  # noqa: BLE001 - the others have nothing to do with it
+                    _log.exception("a fault of this program; report it: %.200r", item)
+                    faults.add(address(item))
+                    continue
                 done += more  # after the pause: others count meanwhile
 
     try:
@@ -66,14 +73,11 @@ async def side_by_side(
     return done
 
 
-async def _safely(do: Callable[[_T], Awaitable[int]], item: _T) -> int:
-    try:
-        return await do(item)
-    except AggregatorError:
-        raise
-    except Exception:  # noqa: BLE001 - whatever it is, the others have nothing to do with it
-        _log.exception("a fault of this program; report it: %.200r", item)
-        return 0
+def _by_host(items: Iterable[_T], address: Callable[[_T], str]) -> deque[deque[_T]]:
+    queues: dict[str, deque[_T]] = defaultdict(deque)
+    for item in items:
+        queues[urlsplit(address(item)).hostname or ""].append(item)
+    return deque(queues.values())
 
 
 async def restore_pauses(desk: Desk, web: Web, now: datetime) -> None:

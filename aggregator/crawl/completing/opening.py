@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from aggregator.crawl.health import EXPLANATIONS, STATUSES
 from aggregator.crawl.reading import reading
@@ -13,8 +14,8 @@ from aggregator.model import ArticlePage, Entry, NotModified, Page, Post, Reject
 from aggregator.readers.article import read_article
 from aggregator.store import DuePage, PageRead
 
-# After a failure that may pass: a day, then three, then nine; then the feed's text has to do.
-TRIES = 3
+# After a failure that may pass: a day, then three, nine, 27; then the feed's text has to do.
+TRIES = 5
 WAIT = timedelta(days=1)
 _GONE = {404, 410}
 
@@ -46,6 +47,8 @@ async def open_page(
         answer = await fetch(due.url, web=web)
     except FetchError as error:
         return _unread(error, due, now)
+    if _is_home(answer.url, source) and not _is_home(due.url, source):
+        return PageRead(state="gone", reason=GONE, next_try=now + WAIT)
     if isinstance(answer, NotModified):  # to a first request: the site's fault
         return _failed(due, "le site n’a pas donné la page", now)
     if answer.said.tdm_reserved:
@@ -57,16 +60,29 @@ async def open_page(
         return PageRead(state="kept", reason=NO_ARTICLE)
 
 
+def _is_home(url: str, source: Source) -> bool:
+    """Tell whether an address is the site's home: where pages that went lead to, at many sites."""
+    found, home = urlsplit(url), urlsplit(source.url)
+    if found.query:
+        return False
+    path = found.path.rstrip("/")
+    return not path or (found.hostname, path) == (home.hostname, home.path.rstrip("/"))
+
+
 def reserved() -> PageRead:
     """Return what is known of the page of a site that reserves text and data mining."""
     return PageRead(state="reserved", reason=RESERVED)
 
 
 def _unread(error: FetchError, due: DuePage, now: datetime) -> PageRead:
-    if isinstance(error, RobotsDisallowed):
+    if isinstance(error, RobotsDisallowed) and not error.passing:
         return PageRead(state="refused", reason=_explained(error))
     if isinstance(error, BadStatus) and error.status in _GONE:
         return PageRead(state="gone", reason=GONE, next_try=now + WAIT)
+    if isinstance(error, BadStatus) and error.retry_after_s is not None:
+        # The host wants to be left alone; the other pages of it are not even asked for.
+        rested = now + timedelta(seconds=max(error.retry_after_s, 60))
+        return PageRead(state="failed", reason=_explained(error), next_try=rested, is_try=False)
     return _failed(due, _explained(error), now)
 
 
@@ -124,6 +140,6 @@ def _judged(post: Post, article: ArticlePage, due: DuePage) -> PageRead:
     return PageRead(
         state="better" if choice.page_is_better else "kept",
         reason=choice.reason,
-        post=post,
+        post=post if choice.is_its_own else None,
         date_by=article.date_by,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,12 +17,11 @@ from aggregator.store import DuePage, PageRead, Store
 SIDE_BY_SIDE = 4  # hosts
 # What came since is opened by day too: people read it now.
 NEWS = timedelta(days=2)
-MISSED = 50  # posts a turn that left their list, and are looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageWorker:
-    """Opens the pages of posts that lack something, and of those that left their list.
+    """Opens the pages of posts that lack something, or that left their list.
 
     Attributes:
         database: Where posts are.
@@ -34,14 +33,13 @@ class PageWorker:
     web: Web
     turn: asyncio.Lock
     clock: Callable[[], datetime]
+    faults: set[str] = field(default_factory=set)
 
     async def work(self, town: Town, *, budget: Budget, until: datetime, quiet: bool) -> int:
         """See `Worker`; outside of quiet hours only the pages of new posts are opened."""
         store = await asyncio.to_thread(Store.open, self.database)
         try:
             desk, now = Desk(store), self.clock()
-            if quiet:
-                await desk.do(lambda store: store.look_for_missed(now, limit=MISSED))
             due = await desk.do(
                 lambda store: store.due_pages(
                     now, limit=budget.left, seen_since=None if quiet else now - NEWS
@@ -73,6 +71,7 @@ class _Shift:
             address=lambda page: page.url,
             hosts=SIDE_BY_SIDE,
             goes_on=lambda: bool(self.budget) and self.worker.clock() < self.until,
+            faults=self.worker.faults,
         )
 
     async def _open(self, page: DuePage, source: Source) -> bool:
@@ -89,6 +88,8 @@ class _Shift:
                 timezone=self.town.timezone,
                 now=now,
             )
+            if not read.is_try:
+                self.budget.take_back()
         await self.desk.do(lambda store: self._save(store, page, read, now))
         return read.post is not None
 

@@ -114,7 +114,8 @@ def test_each_part_is_done_whatever_becomes_of_the_others(
     monkeypatch.setattr(Store, "count_terms", fail)
     one, log, verified = upkeep(database)
     asyncio.run(one.daily(NOW))
-    assert log.names[:3] == ["rolled up", "upkeep failed", "backed up"]
+    told = ["rolled up", "upkeep failed", "looked for withdrawn posts", "backed up"]
+    assert log.names[:4] == told
     assert verified == [NOW]
 
 

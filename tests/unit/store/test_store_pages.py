@@ -93,7 +93,9 @@ def test_an_edit_of_the_feed_has_the_page_opened_again(
     later = NOW + timedelta(hours=1)
     edited = replace(cut, title="Reporté", text="Le conseil est reporté…", digest="edited")
     assert save(edited, seen=later) == SaveCount(changed=1)
-    (due,) = store.due_pages(later, limit=9)
+    # A counter of visits is an edit too: once a day is enough.
+    assert store.due_pages(later, limit=9) == ()
+    (due,) = store.due_pages(NOW + timedelta(days=1), limit=9)
     assert due.text == "Le conseil est reporté…"
     assert rows("SELECT title, text FROM post_versions") == [(cut.title, WHOLE)]
     assert rows("SELECT title, text FROM posts") == [("Reporté", WHOLE)]
@@ -206,3 +208,90 @@ def test_posts_that_left_their_list_are_looked_for(
 
 def test_a_post_that_went_meanwhile_is_no_error(store: Store) -> None:
     store.save_page("nobody", PageRead(state="gone", reason="404"), now=NOW)
+
+
+def test_a_wall_or_a_notice_takes_nothing_out_of_memory(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    name = uid(rows)
+    store.save_page(name, better(whole), now=NOW)
+    before = texts(rows)
+    reason = rows("SELECT reason FROM post_pages")
+    wall = replace(whole, html="<p>Abonnez-vous.</p>", text="Abonnez-vous.", author="Bob")
+    for read in (
+        PageRead(state="kept", reason="une autre page"),
+        PageRead(state="kept", reason="le flux en dit autant", post=wall),
+        PageRead(state="failed", reason="trop lent"),
+        PageRead(state="refused", reason="robots.txt"),
+    ):
+        store.save_page(name, read, now=NOW + timedelta(days=1))
+        assert texts(rows) == before
+        assert rows("SELECT reason FROM post_pages") == reason
+    # The feed itself carries the whole text now.
+    grown = replace(cut, text=WHOLE + " Fin.", html=f"<p>{WHOLE} Fin.</p>", digest="grown")
+    save(grown, seen=NOW + timedelta(days=2))
+    same = PageRead(state="kept", reason="le flux en dit autant", post=whole)
+    store.save_page(name, same, now=NOW + timedelta(days=2))
+    assert texts(rows)[1] == WHOLE + " Fin."
+    assert store.check_index().sound
+
+
+def test_an_edit_of_the_page_is_a_version(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), better(whole), now=NOW)
+    assert rows("SELECT changed FROM posts") == [(None,)]
+    other = replace(whole, text=WHOLE + " Ajout.", html=f"<p>{WHOLE} Ajout.</p>")
+    store.save_page(uid(rows), better(other), now=NOW + timedelta(days=1))
+    assert rows("SELECT text FROM post_versions") == [(WHOLE,)]
+    assert rows("SELECT changed FROM posts") == [("2026-03-11T12:00:00Z",)]
+
+
+def test_what_is_reserved_later_is_given_back(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), better(whole), now=NOW)
+    reserved = PageRead(state="reserved", reason="le site réserve")
+    store.save_page(uid(rows), reserved, now=NOW + timedelta(days=9))
+    assert texts(rows)[:2] == (cut.html, CUT)
+    assert texts(rows)[4:] == ("", "", "reserved")
+    assert found(rows, "participatif") == 0
+    assert store.check_index().sound
+
+
+def test_a_counter_of_visits_makes_no_versions_of_the_page(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), better(whole), now=NOW)
+    for number in range(5):
+        counted = replace(cut, text=f"Lu {number} fois…", digest=str(number))
+        save(counted, seen=NOW + timedelta(hours=number))
+    assert rows("SELECT count(*) FROM post_versions") == [(0,)]
+    assert store.due_pages(NOW + timedelta(hours=9), limit=9) == ()
+
+
+def test_a_host_that_was_not_asked_costs_no_try(
+    store: Store, save: Save, cut: Post, rows: Rows
+) -> None:
+    save(cut)
+    later = NOW + timedelta(hours=2)
+    put_off = PageRead(state="failed", reason="pause", next_try=later, is_try=False)
+    store.save_page(uid(rows), put_off, now=NOW)
+    assert rows("SELECT state, tries, asked FROM post_pages") == [("waiting", 0, None)]
+    assert store.due_pages(NOW, limit=9) == ()
+    assert len(store.due_pages(later, limit=9)) == 1
+
+
+def test_lists_are_looked_through_without_reading_every_post(store: Store) -> None:
+    from aggregator.store.pages import _MISSED
+
+    plan = store._connection.execute(
+        f"EXPLAIN QUERY PLAN {_MISSED}",
+        {"missed": "", "since": "", "before": "", "limit": 1},
+    ).fetchall()
+    told = " ".join(row[3] for row in plan)
+    assert "SEARCH p USING INDEX posts_source_date" in told, told

@@ -205,3 +205,37 @@ def test_statements_end_their_lines() -> None:
     assert [part.splitlines()[-1] for part in schema.statements(text)] == [");", "SELECT 1;"]
     with pytest.raises(ValueError, match="does not end"):
         list(schema.statements("SELECT 1;\nSELECT 2"))
+
+
+def test_posts_of_before_that_lack_something_have_their_pages_opened(
+    tmp_path: Path, folder: Path
+) -> None:
+    path = tmp_path / "veille.db"
+    later = {}
+    for file in sorted((folder / "migrations").glob("*.sql"))[5:]:
+        later[file] = file.read_text(encoding="utf-8")
+        file.unlink()
+    connection = connect(path)
+    schema.migrate(connection, path=path, folder=folder)
+    connection.executescript(BEFORE)
+    long = "Un texte entier. " * 40
+    connection.execute("DELETE FROM posts WHERE id > 4")
+    for post, (url, text, origin) in enumerate(
+        (
+            ("https://x/1", long, "stated"),
+            ("https://x/2", long + "et la suite […] ", "stated"),
+            ("https://x/3", long, "first_seen"),
+            ("https://x/4.pdf", "", "stated"),
+            ("u", "", "stated"),  # the source's own address
+        )
+    ):
+        connection.execute(
+            "UPDATE posts SET url = ?, text = ?, date_origin = ? WHERE id = ?",
+            (url, text, origin, post),
+        )
+    for file, text in later.items():
+        file.write_text(text, encoding="utf-8")
+    schema.migrate(connection, path=path, folder=folder)
+    wanted = connection.execute("SELECT post_id, wanted FROM post_pages ORDER BY 1").fetchall()
+    connection.close()
+    assert wanted == [(1, "text"), (2, "date")]
