@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from aggregator.crawl.settling import Settler, Visited
 from aggregator.errors import ReadError, StoreError
@@ -135,8 +136,7 @@ class Ledger:
                     self._store.pause_host(host, until=until, status=status)
         try:
             lasts = [self._all_but_the_last(visited) for visited in group]
-            with self._store.transaction():
-                return [self._settler.settle(visited) for visited in lasts]
+            return self._store.write(lambda: [self._settler.settle(visited) for visited in lasts])
         except StoreError:
             raise
         except Exception:  # noqa: BLE001 - see below
@@ -151,15 +151,13 @@ class Ledger:
         not.
         """
         while visited.source.service is not None and visited.posts > PART_POSTS:
-            with self._store.transaction():
-                visited = self._settler.settle_part(visited, PART_POSTS)
+            visited = self._store.write(partial(self._settler.settle_part, visited, PART_POSTS))
         return visited
 
     def _write_alone(self, visited: Visited) -> SourceResult:
         try:
             last = self._all_but_the_last(visited)
-            with self._store.transaction():
-                return self._settler.settle(last)
+            return self._store.write(lambda: self._settler.settle(last))
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - recorded and logged

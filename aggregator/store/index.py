@@ -19,6 +19,8 @@ RULES = 2
 
 # Of documents, that one transaction puts into the index: about 0.3 s.
 MOST_CHARACTERS = 2_000_000
+# Of documents, that one transaction of others takes out and puts back: about as long.
+SPARED_CHARACTERS = 1_000_000
 
 Origin = Literal["posts", "posts_indexed"]
 
@@ -48,6 +50,18 @@ GROUP BY l.post_id
 """
 
 
+class TooMuch(Exception):
+    """A transaction would take too many words of documents out of the index, and put them back.
+
+    Attributes:
+        posts: Those whose documents it is about.
+    """
+
+    def __init__(self, posts: Sequence[int]) -> None:
+        super().__init__(f"documents of {len(posts)} posts")
+        self.posts = posts
+
+
 class Backlog:
     """The posts that a transaction has written and whose copies are to follow.
 
@@ -65,13 +79,25 @@ class Backlog:
         self._lexicon = Lexicon(connection, "terms")
         self._next_lexicon = Lexicon(connection, "terms_next")
         self._others = -1  # PRAGMA data_version: moves when another connection commits
+        self._is_sparing = False
+        self._taken: dict[int, int] = {}  # characters of documents that were taken out, by post
+
+    def sparing(self) -> None:
+        """Have this transaction fail at its end, where it has too many words to take out.
+
+        It goes on until then, without the index, so that all are known at once.
+        """
+        self._is_sparing = True
 
     def remove(self, posts: Iterable[int]) -> None:
         """Take posts out of the index, before they change."""
         indexed = [post for post in posts if post not in self._posts]
         for pending in (self._posts, self._plain, self._documented):
             pending.difference_update(posts)
-        remove(self._connection, indexed)
+        if self._is_sparing and indexed:
+            self._taken |= _sizes(self._connection, indexed)
+        if not self._has_too_much:
+            remove(self._connection, indexed)
 
     def add(self, posts: Iterable[int]) -> None:
         """Copy posts when the transaction ends, as they are then."""
@@ -97,7 +123,13 @@ class Backlog:
             self._pieces.update(pieces_of(text, plain=is_plain(text)))
 
     def flush(self) -> None:
-        """Bring the copies up to date; the last step of a transaction."""
+        """Bring the copies up to date; the last step of a transaction.
+
+        Raises:
+            TooMuch: See `sparing`.
+        """
+        if self._has_too_much:
+            raise TooMuch(sorted(self._taken))
         if self._posts:
             self._connection.execute(_SHOW, (json.dumps(sorted(self._posts)),))
             add(self._connection, sorted(self._plain), origin="posts")
@@ -116,6 +148,10 @@ class Backlog:
         """Look up again which words `terms` holds, for some may have gone."""
         self._lexicon.forget()
         self._next_lexicon.forget()
+
+    @property
+    def _has_too_much(self) -> bool:
+        return sum(self._taken.values()) > SPARED_CHARACTERS
 
     def _read_documents(self) -> None:
         # A post that moves may get past a rebuild, which then reads its documents nowhere.
@@ -138,6 +174,8 @@ class Backlog:
         self._plain.clear()
         self._documented.clear()
         self._pieces.clear()
+        self._taken.clear()
+        self._is_sparing = False
 
 
 def read(pieces: set[str], title: str, text: str, author: str | None) -> bool:
@@ -160,7 +198,7 @@ def read_documents(connection: sqlite3.Connection, pieces: set[str], posts: Sequ
 
 def affordable(connection: sqlite3.Connection, posts: Sequence[int]) -> int:
     """Return how many of some posts, from the first, one transaction can put into the index."""
-    sizes = dict(connection.execute(_SIZES, (json.dumps(posts),)).fetchall())
+    sizes = _sizes(connection, posts)
     characters = 0
     for place, post in enumerate(posts):
         characters += sizes.get(post, 0)
@@ -205,6 +243,11 @@ def copied_up_to(connection: sqlite3.Connection) -> int | None:
     """Return the last post that is in the index being built, or None where none is built."""
     row = connection.execute("SELECT copied FROM reindexing").fetchone()
     return None if row is None else int(row[0])
+
+
+def _sizes(connection: sqlite3.Connection, posts: Sequence[int]) -> dict[int, int]:
+    """Return how long the documents are that the index has of posts, of those that have any."""
+    return dict(connection.execute(_SIZES, (json.dumps(posts),)).fetchall())
 
 
 def _targets(

@@ -34,6 +34,7 @@ from aggregator.store import (
 )
 from aggregator.store.agreements import Agreements
 from aggregator.store.archives import Archives
+from aggregator.store.brevity import Brevity
 from aggregator.store.database import Progress
 from aggregator.store.documents import Documents
 from aggregator.store.events import Events
@@ -48,7 +49,7 @@ from aggregator.store.pages import Pages
 from aggregator.store.records import Records
 
 
-class Store(Events, Records, Agreements, Pages, Documents, Archives):
+class Store(Events, Records, Agreements, Pages, Documents, Archives, Brevity):
     """The database, open to be written; used by one thread at a time.
 
     Every method raises StoreError when the file cannot be used: locked for more than ten

@@ -20,7 +20,7 @@ from aggregator.crawl.completing.documents import DocumentWorker
 from aggregator.crawl.completing.patience import in_passing_thread
 from aggregator.fetch import Web
 from aggregator.search import Hit, Query, search
-from aggregator.store import Store, reading
+from aggregator.store import Store, index, reading
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Fil</title>
 <item><title>Conseil du 15 décembre</title><link>{root}/1</link><guid>1</guid>
@@ -117,6 +117,21 @@ def test_a_document_is_looked_at_twice_again_and_a_new_one_replaces_it(place: Pl
     for _ in range(4):
         place.read(days=31)
     assert place.asked == 5  # unchanged twice: enough
+
+
+def test_an_edited_post_gets_its_long_document_back_at_the_next_turn(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "SPARED_CHARACTERS", 100)
+    place.read()
+    feed = FEED.format(root=place.site.root).replace("Lire", "Relire")
+    place.site.pages["/fil"] = Answer(body=feed.encode())
+    place.now += timedelta(days=1)
+    place.crawl()
+    assert place.find("relire")
+    assert not place.find("chaufferie")
+    place.read(quiet=False)
+    assert place.find("chaufferie")
 
 
 def test_by_day_only_new_documents_are_read(place: Place) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aggregator.model import Attached, DocumentState, DocumentText, Memory, Post, Town
-from aggregator.store import ReadDocument, Store, documents, index, rebuilding, retagging
+from aggregator.store import ReadDocument, Store, brevity, documents, index, rebuilding, retagging
 
 MakePost = Callable[..., Post]
 Save = Callable[..., Any]
@@ -150,6 +150,76 @@ def test_a_rebuild_and_retagging_take_few_long_documents_at_once(
     store.sync_town(replace(town, sources=moved), definitions={}, now=NOON)
     assert matches("piscine AND fac : xi2") == 7
     assert store.check_index().sound
+
+
+@pytest.mark.parametrize("meddles", [False, True])
+def test_an_edit_of_posts_with_long_documents_stays_short(
+    *,
+    store: Store,
+    save: Save,
+    rows: Rows,
+    make_post: MakePost,
+    matches: Matches,
+    monkeypatch: pytest.MonkeyPatch,
+    meddles: bool,
+) -> None:
+    monkeypatch.setattr(index, "SPARED_CHARACTERS", 25)
+    monkeypatch.setattr(index, "MOST_CHARACTERS", 15)
+    save(*(make_post(f"{n}", attached=to(PDF)) for n in range(4)), make_post("plain"))
+    store.save_document(read("une piscine"))
+    held: list[int] = []
+    remove = index.remove
+
+    def spy(connection: Any, posts: Sequence[int]) -> None:
+        held.append(len(posts))
+        remove(connection, posts)
+
+    monkeypatch.setattr(index, "remove", spy)
+    if meddles:  # another puts them back each time
+
+        def put_back() -> None:
+            with Store.open(store.path) as other:
+                other.index_documents(9)
+
+        monkeypatch.setattr(brevity, "let_others_write", put_back)
+    edited = [make_post(f"{n}", text=f"Modifié {n}.", attached=to(PDF)) for n in range(4)]
+    saved = store.write(lambda: store.save("blog", edited, seen=NOON))
+    assert saved.count.changed == 4
+    assert rows("SELECT count(*) FROM post_versions") == [(4,)]
+    assert matches("modifie") == 4
+    if not meddles:
+        assert held == [1, 1, 1, 1, 4]
+        assert matches("piscine") == 0
+    assert store.check_index().sound
+    store.index_documents(9)
+    assert matches("modifie AND piscine") == 4
+    assert store.check_index().sound
+
+
+def test_an_edit_of_posts_with_short_documents_leaves_them_in_the_index(
+    store: Store, save: Save, make_post: MakePost, matches: Matches
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    store.save_document(read("une piscine"))
+    edited = [make_post("1", text="Modifié.", attached=to(PDF))]
+    assert store.write(lambda: store.save("blog", edited, seen=NOON)).count.changed == 1
+    assert matches("modifie AND piscine") == 1
+
+
+def test_work_that_fails_is_undone_and_not_tried_again(
+    store: Store, rows: Rows, make_post: MakePost
+) -> None:
+    calls: list[int] = []
+
+    def fail() -> None:
+        calls.append(1)
+        store.save("blog", [make_post()], seen=NOON)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.write(fail)
+    assert calls == [1]
+    assert rows("SELECT count(*) FROM posts") == [(0,)]
 
 
 def test_a_document_read_while_the_index_is_rebuilt_is_in_the_new_one(
