@@ -158,6 +158,7 @@ _MISSING = {
     "closed": "pages that the site refuses",
     "failing": "pages on which the site fails",
     "unreadable": "pages that cannot be read",
+    "elsewhere": "pages that lead to another post",
     "repeats": "pages that repeat others",
 }
 

@@ -16,6 +16,10 @@ MISSING: Mapping[str, tuple[str, str]] = {
     "closed": ("page que le site refuse d’ouvrir", "pages que le site refuse d’ouvrir"),
     "failing": ("page en panne à chaque essai", "pages en panne à chaque essai"),
     "unreadable": ("page illisible", "pages illisibles"),
+    "elsewhere": (
+        "page qui mène à une autre publication",
+        "pages qui mènent à une autre publication",
+    ),
     "repeats": ("page qui en répète une autre", "pages qui en répètent d’autres"),
 }
 

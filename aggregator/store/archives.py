@@ -228,6 +228,11 @@ class Archives(Database):
         with opening.explained(self.path):
             return known_posts(self._connection, slug)
 
+    def archived_pages(self, slug: str) -> list[str]:
+        """Return the addresses of pages that the archive of a source lists, opened or not."""
+        with opening.explained(self.path):
+            return [url for (url,) in self._connection.execute(sql.PAGES, (slug,))]
+
     def reserves_mining(self, slug: str) -> bool:
         """Tell whether the site of a source reserves text and data mining (TDMRep)."""
         with opening.explained(self.path):

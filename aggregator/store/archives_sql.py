@@ -154,6 +154,9 @@ SELECT reason, count(*) FROM (
 ) GROUP BY 1
 """
 KEEP_MISSING = "UPDATE archives SET missing = ? WHERE source_id = ?"
+PAGES = """
+SELECT url FROM archive_pages WHERE source_id = (SELECT id FROM sources WHERE slug = ?)
+"""
 RESERVED = "SELECT tdm_reserved FROM source_states WHERE source_id = ?"
 KNOWN = """
 SELECT guid, url, title FROM posts WHERE source_id = (SELECT id FROM sources WHERE slug = ?)

@@ -1,8 +1,10 @@
 """Archives of sites that do not give everything: what is missing, why, and what is tried again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from archives.server import serve
@@ -10,6 +12,7 @@ from conftest import Answer, Site
 from integration.archiving import archive_of, by_hand, rows, visit, work
 from integration.crawling import NOW, source
 
+from aggregator.model import Post, Saved
 from aggregator.store import Store
 
 pytestmark = pytest.mark.usefixtures("loopback_allowed")
@@ -122,6 +125,91 @@ def test_addresses_that_pages_call_their_own_are_believed_within_reason(
     assert work(database, one) == 4
     found = {url for url, *_ in rows(database)}
     assert found == {site.url(path) for path in ("/2019/fete", *map(name, (2, 3, 4)))}
+
+
+def canonical(site: Site, path: str, own: str) -> None:
+    """Have a page call another address its own."""
+    page = site.pages[path]
+    assert isinstance(page, Answer)
+    link = f'<link rel="canonical" href="{site.url(own)}"></head>'.encode()
+    site.pages[path] = replace(page, body=page.body.replace(b"</head>", link))
+
+
+def listed(site: Site, names: list[str]) -> None:
+    """Give a site a sitemap of articles at these addresses."""
+    spoil(site, len(names))
+    rows = "".join(f"<url><loc>{site.url(name)}</loc></url>" for name in names)
+    site.pages["/sitemap.xml"] = Answer(
+        body=SITEMAP.format(rows).encode(), content_type="application/xml"
+    )
+    for number, name in enumerate(names, 1):
+        site.pages[name] = site.pages.pop(f"/nouvelles/article-{number}-du-comite")
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("/index.php?id={}", "/index.php"),
+        ("/actu/article-{}.html", "/accueil.html"),
+        ("/actu/article-{}.html", "/actu/article-5.html"),  # listed too
+        ("/actu/article-{}.html", "/presentation-du-comite"),  # who would know
+    ],
+)
+def test_an_archive_does_not_collapse_into_one_address(
+    site: Site, tmp_path: Path, name: str, own: str
+) -> None:
+    database, one = tmp_path / "veille.db", source("comite", site.url("/"))
+    names = [name.format(number) for number in range(1, 13)]
+    listed(site, names)
+    for path in names:
+        canonical(site, path, own)
+    visit(database, one)
+    by_hand(database, one, requests=5)
+    by_hand(database, one)  # what was believed is known after a stop, too
+    found = archive_of(database, "comite")
+    assert (found.state, found.found, found.added, found.missing) == ("done", 12, 12, {})
+    bearing = {url for url, *_ in rows(database)}
+    assert len(bearing) == 12
+    assert bearing - set(map(site.url, names)) <= {site.url("/presentation-du-comite")}
+
+
+def test_pages_that_lead_to_one_place_are_counted(site: Site, tmp_path: Path) -> None:
+    database, one = tmp_path / "veille.db", source("comite", site.url("/"))
+    spoil(site)
+    name = "/nouvelles/article-{}-du-comite".format
+    for number, path in enumerate(("/travaux", "/actualites"), 20):
+        page = ARTICLE.format(title=f"Le canal vu du pont {number}", day=number)
+        site.pages[path] = Answer(body=page.encode())
+    leading = {1: name(8), 2: "/travaux", 3: "/travaux", 4: "/travaux", 5: "/actualites"}
+    for number, target in leading.items():
+        site.pages[name(number)] = Answer(status=301, headers={"Location": target})
+    visit(database, one)
+    assert work(database, one) == 5
+    found = archive_of(database, "comite")
+    assert (found.state, found.missing) == ("done", {"elsewhere": 4})
+    assert {url for url, *_ in rows(database)} == {
+        site.url(path) for path in ("/travaux", *map(name, (6, 7, 8, 9)))
+    }
+
+
+def test_what_could_not_be_saved_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = tmp_path / "veille.db"
+    with serve("wordpress-both", posts=40) as served:
+        visit(database, served.source)
+        save, faults = Store.save, [ZeroDivisionError()]
+
+        def faulty(store: Store, slug: str, posts: Sequence[Post], **rest: Any) -> Saved:
+            if faults:
+                raise faults.pop()
+            return save(store, slug, posts, **rest)
+
+        monkeypatch.setattr(Store, "save", faulty)
+        # The interface gives all of them, in vain; then the pages of the feed do.
+        assert by_hand(database, served.source).saved == 30
+        assert len(rows(database)) == 40
+    assert archive_of(database, served.source.slug).method == "wordpress_feed"
 
 
 def test_of_a_site_that_reserves_mining_no_text_is_kept(site: Site, tmp_path: Path) -> None:

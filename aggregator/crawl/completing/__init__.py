@@ -13,6 +13,7 @@ A map:
     backfill.py   one source, read back step by step
     steps.py      one step: asked, read, and what became of it
     ways.py       when a way has led to its end, and what is tried then
+    addresses.py  at which address an opened page stands
     known.py      which posts need no second look
     documents.py  the worker of documents
     reading_documents.py  one of them: fetched, read, and what became of it

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from aggregator.crawl.completing.addresses import written
 from aggregator.crawl.completing.budget import Budget
 from aggregator.crawl.completing.keeping import keep
 from aggregator.crawl.completing.known import Known
@@ -66,6 +67,9 @@ class Backfill:
         posts = await desk.do(lambda store: store.known_posts(source.slug))
         reserved = await desk.do(lambda store: store.reserves_mining(source.slug))
         known = Known(posts, home=source.url)
+        await desk.do(
+            lambda store: known.add_pages(map(written, store.archived_pages(source.slug)))
+        )
         return cls(
             source=source,
             desk=desk,
@@ -94,8 +98,8 @@ class Backfill:
             for _, other in taken.beside:
                 if other.answer.asked:
                     budget.spend()
-            archive = await self.desk.do(partial(self._keep, step=step, taken=taken))
-            saved += self._know(taken)
+            count, archive = await self.desk.do(partial(self._keep, step=step, taken=taken))
+            saved += count
             self.told(archive)
             if taken.answer.silent or archive.state != "running":
                 break
@@ -104,21 +108,26 @@ class Backfill:
     def _next(self, store: Store) -> ArchiveStep | None:
         return store.archive_step(self.source.slug, self.clock())
 
-    def _keep(self, store: Store, *, step: ArchiveStep, taken: Taken) -> Archive:
+    def _keep(self, store: Store, *, step: ArchiveStep, taken: Taken) -> tuple[int, Archive]:
+        """Write what a step gave; return how many posts were saved."""
         slug, now, pauses = self.source.slug, self.clock(), self.stepper.web.pauses_told()
         try:
-            return keep(store, slug, step, taken, pauses=pauses, now=now)
+            archive = keep(store, slug, step, taken, pauses=pauses, now=now)
+            return self._know(taken), archive
         except StoreError:
             raise
         except Exception:  # noqa: BLE001 - see below
             # One answer that brings out a fault of ours must not stop this archive for ever.
             _log.exception("%s: a fault of this program while saving; report it", step.url)
             failed = Taken(answer=ArchiveAnswer(state="failed", reason="unreadable"))
-            return keep(store, slug, step, failed, pauses=pauses, now=now)
+            return 0, keep(store, slug, step, failed, pauses=pauses, now=now)
 
-    def _know(self, taken: Taken) -> int:
-        saved = [post for one in (taken, *(one for _, one in taken.beside)) for post in one.posts]
+    def _know(self, kept: Taken) -> int:
+        every = (kept, *(one for _, one in kept.beside))
+        saved = [post for one in every for post in one.posts]
         self.known.add(saved)
+        for one in every:
+            self.known.add_pages(written(page.url) for page in one.answer.pages)
         return len(saved)
 
 

@@ -19,15 +19,28 @@ class Known:
     """
 
     def __init__(self, posts: Iterable[KnownPost], *, home: str) -> None:
-        self._home = _bare(home)
+        self._home = bare(home)
         self._addresses: set[int] = set()
         self._marks: set[int] = set()
+        self._pages: set[int] = set()
         for post in posts:
             self._add(post.guid, post.url, post.title)
 
     def has_page(self, url: str) -> bool:
         """Tell whether a page is that of a post we have."""
-        return hash(_bare(url)) in self._addresses
+        return hash(bare(url)) in self._addresses
+
+    def is_of_another(self, url: str, *, asked: str) -> bool:
+        """Tell whether an address is the source's own, a post's, or a listed page's.
+
+        Args:
+            url: The address.
+            asked: It may be that of this page, which is being opened.
+        """
+        if (short := bare(url)) == bare(asked):
+            return False
+        is_listed = hash(short) in self._addresses or hash(short) in self._pages
+        return is_listed or short == self._home
 
     def is_new(self, post: Post) -> bool:
         """Tell whether we lack a post.
@@ -37,7 +50,11 @@ class Known:
         by_guid, by_title = _marks(post.guid, post.url, post.title)
         if by_guid in self._marks:
             return False
-        return by_title not in self._marks or _bare(post.url) == self._home
+        return by_title not in self._marks or bare(post.url) == self._home
+
+    def add_pages(self, urls: Iterable[str]) -> None:
+        """Know that these pages are listed, each as that of a post."""
+        self._pages.update(hash(bare(url)) for url in urls)
 
     def add(self, posts: Iterable[Post]) -> None:
         """Know these, too."""
@@ -46,15 +63,15 @@ class Known:
 
     def _add(self, guid: str, url: str, title: str) -> None:
         self._marks.update(_marks(guid, url, title))
-        if (bare := _bare(url)) != self._home:
-            self._addresses.add(hash(bare))
+        if (short := bare(url)) != self._home:
+            self._addresses.add(hash(short))
 
 
 def _marks(guid: str, url: str, title: str) -> tuple[int, int]:
-    bare = _bare(url)
-    return hash((guid, bare)), hash((bare, title))
+    short = bare(url)
+    return hash((guid, short)), hash((short, title))
 
 
-def _bare(url: str) -> str:
+def bare(url: str) -> str:
     """Return an address without what sites change one day: the scheme, « www. », a last slash."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/")

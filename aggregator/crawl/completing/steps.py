@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
 
+from aggregator.crawl.completing.addresses import leads_elsewhere, own_address, written
 from aggregator.crawl.completing.faults import fault_of
 from aggregator.crawl.completing.known import Known
 from aggregator.crawl.completing.ways import FEED, HOME, HOME_WAY, SCRAPER, SITEMAPS
@@ -17,7 +18,6 @@ from aggregator.fetch import Web, fetch
 from aggregator.model import (
     ArchiveAsk,
     ArchiveReading,
-    ArticlePage,
     Entry,
     Extraction,
     NotModified,
@@ -42,6 +42,10 @@ class Taken:
     answer: ArchiveAnswer
     posts: tuple[Post, ...] = ()
     beside: tuple[tuple[ArchiveStep, "Taken"], ...] = ()
+
+
+# The page that was asked shows a post that has, or is to have, an address of its own.
+_ELSEWHERE = Taken(answer=ArchiveAnswer(state="failed", reason="elsewhere"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,11 +159,15 @@ class Stepper:
         if _is_home(page.url, self.source.url) and not _is_home(step.url, self.source.url):
             # Many sites lead there from pages that are no more, instead of saying 404.
             return Taken(answer=ArchiveAnswer(state="failed", reason="gone"))
+        asked, found = written(step.url), written(page.url)
+        if leads_elsewhere(found, asked=asked, known=self.known):
+            return _ELSEWHERE
         article = read_article(page, self.source.article, title=step.title)
         stated = article.tdm_reserved
         reserved = self.reserved or (page.said.tdm_reserved if stated is None else stated)
+        named = article.canonical and written(article.canonical)
         entry = Entry(
-            link=_own_address(article, page),
+            link=own_address(named, found, asked=asked, known=self.known),
             title=article.title or step.title,
             html="" if reserved else article.html,
             published=article.published,
@@ -170,8 +178,10 @@ class Stepper:
         if not posts:
             raise NothingFound(f"{page.url}: nothing to be kept on this page", url=page.url)
         # It was read from its own page: there is no other to look at.
-        posts = tuple(replace(post, lack=None) for post in posts)
-        return Taken(answer=ArchiveAnswer(state="read", held=1), posts=self._lacking(posts))
+        posts = self._lacking([replace(post, lack=None) for post in posts])
+        if not posts and not self.known.has_page(asked):
+            return _ELSEWHERE
+        return Taken(answer=ArchiveAnswer(state="read", held=1), posts=posts)
 
     def _normalised(
         self, entries: Sequence[Entry], language: str | None, page: Page, now: datetime
@@ -183,19 +193,6 @@ class Stepper:
 
     def _lacking(self, posts: Sequence[Post]) -> tuple[Post, ...]:
         return tuple(post for post in posts if self.known.is_new(post))
-
-
-def _own_address(article: ArticlePage, page: Page) -> str:
-    """Return the address that a page calls its own, where it may be believed.
-
-    Not on another site; nor a folder above, as where one template names the home page everywhere.
-    """
-    own, asked = urlsplit(article.canonical or ""), urlsplit(page.url)
-    same_site = (own.hostname or "").removeprefix("www.") == (asked.hostname or "").removeprefix(
-        "www."
-    )
-    is_above = asked.path.startswith(f"{own.path.rstrip('/')}/") and own.path != asked.path
-    return article.canonical if article.canonical and same_site and not is_above else page.url
 
 
 def _is_home(url: str, home: str) -> bool:

@@ -6,7 +6,8 @@ asks no address twice, and ends a way that brings nothing new, since some sites 
 with the first one.
 """
 
+from aggregator.readers.archives.addresses import may_be_post, site_of
 from aggregator.readers.archives.reading import is_end, read_archive
 from aggregator.readers.archives.starting import archive_starts
 
-__all__ = ["archive_starts", "is_end", "read_archive"]
+__all__ = ["archive_starts", "is_end", "may_be_post", "read_archive", "site_of"]
