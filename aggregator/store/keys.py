@@ -59,11 +59,16 @@ def keys_of(url: str, title: str, text: str) -> tuple[int, ...]:
     """Return the keys of a post: two or three, and never `WAITING`."""
     keys = [_key("t", folded_title(title))]
     if page := address_of(url).page:
-        keys.append(_key("a", page))
+        keys.append(of_page(page))
     beginning = words(text[:_BEGINNING_CHARACTERS])[:_BEGINNING_WORDS]
     if len(beginning) >= _LEAST_WORDS:
         keys.append(_key("x", " ".join(beginning)))
     return tuple(keys)
+
+
+def of_page(page: str) -> int:
+    """Return the key of an address, whatever its host."""
+    return _key("a", page)
 
 
 def write(

@@ -6,13 +6,13 @@ title, date and text are compared, and only some of them together are a proof; t
 none that is told, is part of nearly all.
 """
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 from functools import cached_property
 
 from aggregator.model import DateOrigin
+from aggregator.store import telling
 from aggregator.store.keys import Address, address_of, folded, folded_title
 
 CHARACTERS = 4_000  # of a text: what is compared of it
@@ -26,12 +26,7 @@ _SAME_DAY = timedelta(hours=14)  # noon stands for a day; time zones get lost
 _NEAR = timedelta(hours=36)
 _ALIKE = 0.85
 _CUT = 0.85  # feeds cut within a sentence, and put « Lire la suite » behind
-_MONTHS = (
-    "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
-    "|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-)
-# What tells this month's announcement from last month's: numbers and days.
-_FIGURES = re.compile(rf"\b(?:\d+\w*|{_MONTHS})\b")
+_SUMMED_UP = 1.5  # a text is so much longer than its summary
 
 
 class Proof(IntEnum):
@@ -81,6 +76,7 @@ class Known:
     published: datetime
     date_origin: DateOrigin
     home: Address = field(default_factory=lambda: Address("", ""))  # the source's own
+    shares_address: bool = False  # other posts have it too: a list, an agenda
 
     @cached_property
     def address(self) -> Address:
@@ -106,8 +102,17 @@ class Known:
     @cached_property
     def figures(self) -> tuple[tuple[int, str], ...]:
         """Numbers and days of the folded text, with where they stand in it."""
-        found = _FIGURES.finditer(self.folded_text)
-        return tuple((match.start(), match.group()) for match in found)
+        return telling.figures(self.folded_text)
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Names in the text, as far as capitals tell."""
+        return telling.names(self.text[:CHARACTERS])
+
+    @cached_property
+    def words(self) -> set[str]:
+        """The words of the folded text."""
+        return set(self.folded_text.split())
 
     def figures_within(self, characters: int) -> set[str]:
         """Return the numbers and days that stand in the beginning of the folded text."""
@@ -120,9 +125,11 @@ class Comparison:
 
     place: Place
     page: bool  # one of them is known by its address, which is the same
+    shared: bool  # other posts have this address
     title: bool
     when: When
     words: Words
+    apart: bool  # names, figures or the numbers of their addresses tell them apart
     length: int  # characters of the shorter text, folded
     title_length: int
     likeness: float  # of the texts, at most 1
@@ -144,14 +151,15 @@ class Comparison:
         """Weigh the same address with the same title."""
         told = self.words in _TOLD_AGAIN
         match self.when:
+            case When.SAME | When.DAY | When.UNKNOWN if self.shared:
+                alike = self.words is Words.ALIKE and not self.apart
+                return _either(told or alike, self.words is not Words.OTHER)
             case When.SAME | When.DAY:
-                # A summary of its own, in a feed, is short.
-                two = self.words is Words.OTHER and self.length >= _VERY_LONG
-                return Proof.LIKELY if two else Proof.SURE
+                return _either(not self.apart, True)
             case When.UNKNOWN if self.words is Words.NONE:
                 return Proof.SURE if self.place is Place.SAME else Proof.LIKELY
             case When.UNKNOWN:
-                return _either(self.page or self.words is not Words.OTHER, True)
+                return _either(self.page or not (self.apart or self.words is Words.OTHER), True)
             case When.NEAR:
                 sure = told and self.length >= _LONG
                 return _either(sure, self.words is not Words.OTHER)
@@ -164,7 +172,7 @@ class Comparison:
         match self.when:
             case When.SAME | When.DAY:
                 likely = self.words in _TOLD_AGAIN or self.words is Words.ALIKE
-                return _either(likely and self.length >= _SHORT, likely)
+                return _either(likely and self.length >= _SHORT and not self.apart, likely)
             case When.UNKNOWN:
                 return _either(self.words in _TOLD_AGAIN and long, False)
             case When.NEAR:
@@ -184,7 +192,9 @@ class Comparison:
             case When.UNKNOWN if self.words is Words.NONE:
                 return _either(False, self.title_length >= _DISTINCT_TITLE)
             case When.UNKNOWN:
-                return _either(told and self.length >= _VERY_LONG, told or alike)
+                # « /fete-2025 » and « /fete-2026 » say the same, and are not.
+                sure = told and self.length >= _VERY_LONG and not self.apart
+                return _either(sure, told or alike)
             case _:
                 return _either(False, self.words is Words.SAME and self.length >= _VERY_LONG)
 
@@ -216,14 +226,17 @@ def compare(one: Known, other: Known, *, dated: bool = True) -> Comparison:
             day of its move on all that it ever published.
     """
     place = _place(one.address, other.address)
-    page = place is Place.SAME and (one.is_page or other.is_page)
+    shared = one.shares_address or other.shares_address
+    page = place is Place.SAME and (one.is_page or other.is_page) and not shared
     words, likeness = _words(one, other)
     return Comparison(
         place=place,
         page=page,
+        shared=shared,
         title=_same_title(one.folded_title, other.folded_title, page=page),
         when=_when(one, other) if dated else When.UNKNOWN,
         words=words,
+        apart=_are_apart(one, other, place, words, shared=shared),
         length=min(len(one.folded_text), len(other.folded_text)),
         title_length=len(one.folded_title),
         likeness=likeness,
@@ -280,3 +293,26 @@ def _words(one: Known, other: Known) -> tuple[Words, float]:
     # Of one that is cut, only the beginning has its like.
     likeness = fuzz.ratio(short, long[: len(short)], score_cutoff=_ALIKE * 100) / 100
     return (Words.ALIKE, likeness) if likeness else (Words.OTHER, 1.0)
+
+
+def _are_apart(one: Known, other: Known, place: Place, words: Words, *, shared: bool) -> bool:
+    """Tell whether something speaks against two posts that have other things in common."""
+    if place is Place.OTHER:
+        return telling.are_numbered_apart(one.address.page, other.address.page)
+    less, more = sorted((one, other), key=lambda known: len(known.folded_text))
+    is_short = len(less.folded_text) < _VERY_LONG
+    match words:
+        case Words.OTHER:  # a summary of its own, in a feed, is short
+            return not (is_short and _sums_up(less, more))
+        case Words.ALIKE:  # of long ones, what pages put around them differs too
+            named = (less.names - more.words, more.names - less.words)
+            return (is_short or shared) and all(named)
+        case _:
+            return False
+
+
+def _sums_up(less: Known, more: Known) -> bool:
+    if len(more.folded_text) < len(less.folded_text) * _SUMMED_UP:
+        return False
+    there = {*more.words, *more.folded_title.split(), *less.folded_title.split()}
+    return telling.sums_up(less.text[:CHARACTERS], there)

@@ -9,7 +9,7 @@ a page's new items are sure to be old posts, what is only likely is believed of 
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ from aggregator.clock import from_iso
 from aggregator.model import DateOrigin, Post, first_id
 from aggregator.store import keys
 from aggregator.store.identity import Item, look_up
-from aggregator.store.keys import Address
+from aggregator.store.keys import Address, address_of
 from aggregator.store.proof import CHARACTERS, Comparison, Known, Place, Proof, When, Words, compare
 
 _MOVED_POSTS = 3  # that are sure, and at least half of what is new: the site moves
@@ -50,6 +50,13 @@ SELECT * FROM (
     SELECT post_id FROM post_keys WHERE source_id = ?1 AND key = ?2 ORDER BY post_id LIMIT ?6
 )
 """
+_HELD_TWICE = """
+SELECT wanted.value FROM json_each(?) AS wanted WHERE (
+    SELECT count(*) FROM (
+        SELECT 1 FROM post_keys WHERE source_id = ? AND key = wanted.value LIMIT 2
+    )
+) = 2
+"""
 _ROWS = """
 SELECT id, guid, url, title, substr(text, 1, ?), published, date_origin
 FROM posts WHERE id IN (SELECT value FROM json_each(?))
@@ -76,7 +83,7 @@ def recognise(
         is_first: Nothing is stored of the source.
     """
     (url,) = connection.execute("SELECT url FROM sources WHERE id = ?", (source_id,)).fetchone()
-    home = keys.address_of(url)
+    home = address_of(url)
     if not is_first:
         items = _by_alias(connection, source_id, items, home)
     items = _without_twins(items, home)
@@ -86,7 +93,8 @@ def recognise(
     unknown = [item for item in items if item.stored is None]
     keys.fill(connection, source_id)
     claimed = {item.stored.guid for item in items if item.stored is not None}
-    pairs = list(_pairs(connection, source_id, unknown, home, claimed))
+    shared = _shared(connection, source_id, items, unknown)
+    pairs = list(_pairs(connection, source_id, unknown, home=home, claimed=claimed, shared=shared))
     found = _matches(pairs, [item.post for item in unknown])
     rows = look_up(connection, source_id, found.values()) if found else {}
     return [
@@ -125,7 +133,8 @@ def _by_alias(
 
 def _is_one(item: Item, holder: Item, home: Address) -> bool:
     comparison = compare(_known(item.guid, item.post, home), _known(holder.guid, holder.post, home))
-    return comparison.proof is Proof.SURE
+    # Where both stand side by side, neither is a summary of the other.
+    return comparison.proof is Proof.SURE and comparison.words is not Words.OTHER
 
 
 def _without_twins(items: Sequence[Item], home: Address) -> list[Item]:
@@ -172,12 +181,24 @@ def _says_the_same(one: Known, other: Known) -> bool:
 # --- what keys lead to ----------------------------------------------------------------------------
 
 
+def _shared(
+    connection: sqlite3.Connection, source_id: int, items: Iterable[Item], unknown: Iterable[Item]
+) -> set[str]:
+    """Return addresses that lead to more than one post, of those that unknown items have."""
+    on_page = Counter(address_of(item.post.url).page for item in items)
+    of = {keys.of_page(page): page for page in {address_of(item.post.url).page for item in unknown}}
+    held = connection.execute(_HELD_TWICE, (json.dumps(list(of)), source_id))
+    return {of[key] for (key,) in held} | {page for page in of.values() if on_page[page] > 1}
+
+
 def _pairs(
     connection: sqlite3.Connection,
     source_id: int,
     unknown: Sequence[Item],
+    *,
     home: Address,
     claimed: Collection[str],
+    shared: Collection[str],
 ) -> Iterator[_Pair]:
     """Compare items with the stored posts that share a key with them, save those `claimed`."""
     every = json.dumps(list({key for item in unknown for key in item.keys}))
@@ -185,11 +206,11 @@ def _pairs(
     left = _COMPARISONS
     seen: dict[int, Known] = {}  # posts of one title are candidates again and again
     for item in unknown:
-        shared = there.intersection(item.keys)
-        if not shared or left <= 0:
+        found = there.intersection(item.keys)
+        if not found or left <= 0:
             continue
-        known = _known(item.guid, item.post, home)
-        numbers = _candidates(connection, source_id, item.post, shared)
+        known = _known(item.guid, item.post, home, shared=shared)
+        numbers = _candidates(connection, source_id, item.post, found)
         _read(connection, numbers - seen.keys(), seen, home)
         for other in (seen[number] for number in sorted(numbers, reverse=True)):
             if other.guid not in claimed:
@@ -230,7 +251,7 @@ def _keys(post: Post) -> tuple[int, ...]:
     return keys.keys_of(post.url, post.title, post.text)
 
 
-def _known(guid: str, post: Post, home: Address) -> Known:
+def _known(guid: str, post: Post, home: Address, *, shared: Collection[str] = ()) -> Known:
     return Known(
         guid=guid,
         url=post.url,
@@ -239,6 +260,7 @@ def _known(guid: str, post: Post, home: Address) -> Known:
         published=post.published,
         date_origin=post.date_origin,
         home=home,
+        shares_address=bool(shared) and address_of(post.url).page in shared,
     )
 
 

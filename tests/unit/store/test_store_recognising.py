@@ -64,6 +64,26 @@ ONE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"text": "À lire : ce qui s'est dit sur les bancs et sur les poubelles."},
         {"guid": "b", "text": LONG},
     ),
+    "own summary, with names and days": (
+        {"text": "Le 12 mars, à l'Hommelet : ce qui s'est dit sur les bancs de la place."},
+        {"guid": "b", "text": f"{LONG} Rendez-vous à la mairie de l'Hommelet le 12 mars."},
+    ),
+    "another spelling of a name": (
+        {"text": "Permanence de l'élue à la salle Watremez, sans rendez-vous, pour tous."},
+        {
+            "guid": "b",
+            "text": "Permanence de l’élue à la salle WATREMEZ, sans rendez-vous, pour tous les"
+            " habitants.",
+        },
+    ),
+    "address without a number, undated": (
+        {"url": "https://blog.example/?p=12", "text": LONG, **UNDATED},
+        {"guid": "b", "url": "https://blog.example/compte-rendu-2/", "text": LONG, **UNDATED},
+    ),
+    "address that tells the moment": (
+        {"url": "https://blog.example/a?t=1768000000", "text": LONG, **UNDATED},
+        {"guid": "b", "url": "https://blog.example/a?t=1768003600", "text": LONG, **UNDATED},
+    ),
     "cut in the feed": (
         {"url": BLOG, "text": f"{LONG[:300]}… Lire la suite"},
         {"guid": "b", "url": "https://comite.example/spip.php?article12", "text": LONG},
@@ -122,6 +142,7 @@ def test_an_alias_is_kept_and_its_text_is_an_edit(
 
 # --- two posts ------------------------------------------------------------------------------------
 
+LIST = "https://blog.example/deliberations"
 NEXT_MONTH: dict[str, Any] = {"published": APRIL}
 TWO: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "monthly minutes": ({"text": LONG}, {"text": OTHER, **NEXT_MONTH}),
@@ -140,6 +161,46 @@ TWO: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "an agenda that states no date of its own": (
         {"text": f"Le 12 mars, {LONG}", **UNDATED},
         {"text": f"Le 9 avril, {LONG}", **UNDATED},
+    ),
+    "events of one day on one page": (
+        {
+            "url": LIST,
+            "text": "De 9 h à 11 h à la mairie de quartier de l’Hommelet, sans rendez-vous.",
+            **DAY,
+        },
+        {
+            "url": LIST,
+            "text": "De 14 h à 16 h au centre social de l’Épeule, sur rendez-vous uniquement.",
+            **DAY,
+        },
+    ),
+    "events that differ by a name": (
+        {"url": LIST, "text": "Permanence de l’élue à l’Hommelet, sans rendez-vous, pour tous."},
+        {"url": LIST, "text": "Permanence de l’élue à l’Épeule, sans rendez-vous, pour tous."},
+    ),
+    "deliberations of one day on one page": (
+        {"url": LIST, "text": "Attribution de subvention à association Alpha", **DAY},
+        {"url": LIST, "text": "Cession de la parcelle rue de Lille à la société Beta", **DAY},
+    ),
+    "deliberations without a name": (
+        {"url": LIST, "text": "Attribution d'une subvention exceptionnelle", **DAY},
+        {"url": LIST, "text": "Cession d'une parcelle et de ses abords", **DAY},
+    ),
+    "a short and a long one, of one day on one page": (
+        {"url": LIST, "text": "Cession de la parcelle rue de Lille à la société Beta", **DAY},
+        {"url": LIST, "text": LONG, **DAY},
+    ),
+    "a short one of another day, on one page": (
+        {"url": LIST, "text": "Les bancs de la place et le marché du samedi : le 9 avril.", **DAY},
+        {"url": LIST, "text": f"{LONG} Venez le 12 mars.", **DAY},
+    ),
+    "a feast each year, undated": (
+        {"url": "https://blog.example/fete-2025", "text": f"{LONG} {OTHER}", **UNDATED},
+        {"url": "https://blog.example/fete-2026", "text": f"{LONG} {OTHER}", **UNDATED},
+    ),
+    "years in other addresses, undated": (
+        {"url": "https://blog.example/2025/06/fete", "text": f"{LONG} {OTHER}", **UNDATED},
+        {"url": "https://blog.example/fetes/fete-de-2026", "text": f"{LONG} {OTHER}", **UNDATED},
     ),
     "events at one address": (
         {"url": BLOG, "title": "Concert", "text": "Place de la gare, entrée libre et gratuite."},
@@ -201,6 +262,51 @@ def test_two_posts_that_resemble_each_other(
         assert save(one).new == 1
         assert save(two).new == 1
     assert save(one, two) == SaveCount(unchanged=2)
+    assert rows("SELECT count(*) FROM post_aliases") == [(0,)]
+
+
+ON_LIST: dict[str, Any] = {"title": "Délibération", "url": LIST, **DAY}
+
+
+@pytest.mark.parametrize("text", ["", LONG.replace("marché", "marché de Lille")])
+def test_an_address_that_several_have_proves_less(
+    text: str, save: Save, make_post: MakePost
+) -> None:
+    there = {"a": LONG.replace("marché", "marché de Tourcoing"), "b": OTHER}
+    save(*(make_post(guid, **ON_LIST | {"text": said}) for guid, said in there.items()))
+    assert save(make_post("c", **ON_LIST | {"text": text})).new == 1
+
+
+def test_an_address_that_several_have_on_the_page_proves_less(
+    save: Save, make_post: MakePost
+) -> None:
+    save(make_post("a", **ON_LIST | {"text": OTHER}))
+    several = [
+        make_post("b", **ON_LIST | {"text": ""}),
+        make_post("c", **ON_LIST | {"title": "Autre chose", "text": LONG}),
+    ]
+    assert save(*several).new == 2
+
+
+def test_posts_of_one_address_are_known_again_by_their_words(
+    save: Save, make_post: MakePost
+) -> None:
+    said = {"a": "Attribution de subvention à Alpha", "b": "Cession d'une parcelle à Beta"}
+    assert save(*(make_post(g, **ON_LIST | {"text": text}) for g, text in said.items())).new == 2
+    again = [make_post(f"{g}2", **ON_LIST | {"text": text}) for g, text in said.items()]
+    assert save(*again) == SaveCount(unchanged=2)
+
+
+def test_an_alias_is_let_go_where_both_stand_on_the_page(
+    save: Save, make_post: MakePost, rows: Rows
+) -> None:
+    one, two = (
+        make_post(guid, **ON_LIST | {"text": text})
+        for guid, text in [("a", "Ce qui s'est dit sur les bancs de la place."), ("b", LONG)]
+    )
+    save(one)
+    assert save(two).new == 0  # as good as a summary of it
+    assert save(one, two).new == 1
     assert rows("SELECT count(*) FROM post_aliases") == [(0,)]
 
 
