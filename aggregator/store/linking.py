@@ -20,11 +20,11 @@ FROM json_each(?) AS wanted
 CROSS JOIN post_documents AS l ON l.post_id = wanted.value
 JOIN documents AS d ON d.id = l.document_id ORDER BY l.post_id, l.position
 """
-# One that nobody linked to any more was not asked for again.
+# One that nobody linked to any more was not asked for again; and a failure may have passed.
 _MEET = """
 INSERT INTO documents (url, found, next_try) VALUES (?1, ?2, ?2)
 ON CONFLICT DO UPDATE SET next_try = excluded.next_try
-WHERE next_try IS NULL AND state = 'waiting'
+WHERE next_try IS NULL AND state IN ('waiting', 'failed')
 """
 _LINK = """
 INSERT INTO post_documents (post_id, document_id, position, label, indexed)
@@ -120,7 +120,8 @@ def _write(
         )
         connection.execute(_FORGET, (gone,))
     found = to_iso(seen)
-    connection.executemany(_MEET, [(url, found) for url, _ in wanted])
+    known = {link.url for link in links}
+    connection.executemany(_MEET, [(url, found) for url, _ in wanted if url not in known])
     connection.executemany(
         _LINK, [(post, place, label, url) for place, (url, label) in enumerate(wanted)]
     )

@@ -103,6 +103,28 @@ def test_links_follow_the_post_and_documents_are_never_deleted(
     assert store.check_index().sound
 
 
+@pytest.mark.parametrize("state", ["waiting", "failed", "gone"])
+def test_a_document_that_is_linked_to_again_is_asked_for_again_where_it_may_be_had(
+    store: Store, save: Save, make_post: MakePost, state: str
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    if state != "waiting":
+        store.document_failed(PDF, state=state, reason="r", asked=NOON, next_try=NOON)
+    save(make_post("1", text="Sans rien."))
+    save(make_post("1", text="Modifié.", attached=to(PDF)))
+    due = ["waiting", "failed"]
+    assert urls_of(store.due_documents(NOON, limit=9)) == [PDF] * (state in due)
+
+
+def test_a_document_that_failed_for_good_is_not_asked_for_at_each_edit(
+    store: Store, save: Save, make_post: MakePost
+) -> None:
+    save(make_post("1", attached=to(PDF)))
+    store.document_failed(PDF, state="failed", reason="r", asked=NOON, next_try=None)
+    save(make_post("1", text="Modifié.", attached=to(PDF, OTHER)))
+    assert urls_of(store.due_documents(NOON, limit=9)) == [OTHER]
+
+
 def test_links_of_posts_that_came_before_are_made_up_for(
     save: Save, rows: Rows, make_post: MakePost
 ) -> None:
