@@ -44,6 +44,14 @@ SELECT
     ?, title, text, digest
 FROM posts WHERE id = ?
 """
+# Some sites give all that they say a new guid at each reading: the newest names of a post are kept,
+# and all that one page gives it.
+_NAMES = 5
+_FORGET_NAMES = """
+DELETE FROM post_aliases WHERE post_id = ? AND since < ? AND guid NOT IN (
+    SELECT guid FROM post_aliases WHERE post_id = ? ORDER BY since DESC LIMIT ?
+)
+"""
 
 
 def save(
@@ -202,14 +210,18 @@ def _name_again(
         "DELETE FROM post_aliases WHERE source_id = ? AND guid = ?",
         [(source_id, item.guid) for item in items if item.stored is None],
     )
+    named = {}
     for item in items:
-        for alias in item.aliases:
-            row = numbers.get(item.guid) or (item.stored and item.stored.id)
-            connection.execute(
-                "INSERT OR REPLACE INTO post_aliases (source_id, guid, post_id, since)"
-                " VALUES (?, ?, ?, ?)",
-                (source_id, alias, row, seen),
-            )
+        if item.aliases:
+            number = numbers.get(item.guid)
+            if number is None and item.stored is not None:
+                number = item.stored.id
+            named[number] = item.aliases
+    connection.executemany(
+        "INSERT OR REPLACE INTO post_aliases (source_id, guid, post_id, since) VALUES (?, ?, ?, ?)",
+        [(source_id, alias, row, seen) for row, aliases in named.items() for alias in aliases],
+    )
+    connection.executemany(_FORGET_NAMES, [(row, seen, row, _NAMES) for row in named])
 
 
 def _may_link(item: identity.Item) -> bool:

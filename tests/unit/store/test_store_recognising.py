@@ -355,6 +355,36 @@ def test_an_alias_that_turns_out_to_be_a_post_is_one(
     assert rows("SELECT guid FROM post_aliases") == []
 
 
+def test_the_newest_names_are_kept(save: Save, make_post: MakePost, rows: Rows) -> None:
+    for number in range(20):
+        posts = [
+            make_post(f"{of}-{number}", url=f"{BLOG}{of}", title=f"Annonce {of}", text=LONG)
+            for of in "abc"
+        ]
+        assert save(*posts, seen=LATER + timedelta(hours=number)).new == (0 if number else 3)
+    newest = {f"{of}-{number}" for of in "abc" for number in range(15, 20)}
+    assert {guid for (guid,) in rows("SELECT guid FROM post_aliases")} == newest
+
+
+def test_all_names_that_one_page_gives_are_kept(
+    save: Save, make_post: MakePost, rows: Rows
+) -> None:
+    several = [make_post(guid, url=BLOG, title="Annonce", text=LONG) for guid in "abcdefgh"]
+    assert save(*several).new == 1
+    assert save(*several[::-1], seen=LATER) == SaveCount(unchanged=1)
+    assert rows("SELECT count(*), count(DISTINCT since) FROM post_aliases") == [(7, 1)]
+
+
+def test_the_first_of_all_rows_may_have_two_names(
+    save: Save, make_post: MakePost, rows: Rows
+) -> None:
+    twice = [make_post(guid, url=BLOG, title="Annonce", text=LONG, **UNDATED) for guid in "ab"]
+    assert save(*twice) == SaveCount(new=1)
+    assert rows("SELECT guid, post_id FROM post_aliases") == [("b", 0)]
+    assert rows("SELECT id FROM posts") == [(0,)]
+    assert save(twice[1]) == SaveCount(unchanged=1)
+
+
 # --- dates ----------------------------------------------------------------------------------------
 
 
