@@ -21,6 +21,19 @@ from aggregator.readers.platforms import recognise
 from aggregator.sources import load_sources
 
 
+# What a platform is for; on the others anybody publishes, as in a blog.
+_KINDS = {
+    "opendatasoft": "donnees",
+    "arcgis": "donnees",
+    "datagouv": "donnees",
+    "scdl": "donnees",
+    "decidim": "concertation",
+    "consul": "concertation",
+    "openagenda": "agenda",
+    "icalendar": "agenda",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A list found in a page, and how to read it."""
@@ -140,7 +153,7 @@ def _unlisted(target: str) -> Source:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError(f"{target}: neither a source of the list nor an http(s) address")
     service = recognise(target)
-    kind = "blog" if service is None else "donnees"
+    kind = "blog" if service is None else _KINDS.get(service.name, "blog")
     return Source(slug="essai", name=parts.hostname, url=target, kind=kind, service=service)
 
 

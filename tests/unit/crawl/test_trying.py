@@ -45,3 +45,28 @@ def test_a_recipe_is_read_back_as_it_was_proposed(tmp_path: Path, recipe: Recipe
     (tmp_path / "sources.yaml").write_text(f"{HEAD}{block}\n", "utf-8")
     (source,) = load_sources(tmp_path / "sources.yaml").sources
     assert source.recipe == recipe
+
+
+@pytest.mark.parametrize(
+    ("url", "service", "kind"),
+    [
+        ("https://a.example/", None, "blog"),
+        ("https://participer.decidim.example/", "decidim", "concertation"),
+        ("https://consul.example/", "consul", "concertation"),
+        ("https://openagenda.com/agendas/12345678", "openagenda", "agenda"),
+        ("https://a.example/fetes.ics", "icalendar", "agenda"),
+        ("https://www.youtube.com/channel/UC1234567890123456789012", "youtube", "blog"),
+        ("https://mastodon.example/@comite", "mastodon", "blog"),
+        ("https://peertube.example/c/conseil/videos", "peertube", "blog"),
+        ("https://a.example/deliberations-2026.csv", "scdl", "donnees"),
+        ("https://www.data.gouv.fr/fr/organizations/ville-essai/", "datagouv", "donnees"),
+        ("https://data.a.example/explore/dataset/fetes/", "opendatasoft", "donnees"),
+        ("https://a.example/arcgis/rest/services/b/FeatureServer/0", "arcgis", "donnees"),
+    ],
+)
+def test_a_platform_is_proposed_with_the_kind_of_what_it_holds(
+    url: str, service: str | None, kind: str
+) -> None:
+    source = _unlisted(url)
+    assert (source.service and source.service.name, source.kind) == (service, kind)
+    assert f"    kind: {kind}\n" in f"{block_of(source, None)}\n"
