@@ -212,6 +212,18 @@ def test_what_could_not_be_saved_is_not_known(
     assert archive_of(database, served.source.slug).method == "wordpress_feed"
 
 
+def test_pages_of_one_title_without_date_or_text_stay_several(site: Site, tmp_path: Path) -> None:
+    database, one = tmp_path / "veille.db", source("comite", site.url("/"))
+    spoil(site)
+    for number in range(1, 10):
+        site.pages[f"/nouvelles/article-{number}-du-comite"] = Answer(
+            body=b"<title>Compte rendu</title><meta name=tdm-reservation content=1><p>Vu.</p>"
+        )
+    visit(database, one)
+    assert work(database, one) == 9
+    assert len({url for url, *_ in rows(database)}) == 9
+
+
 def test_of_a_site_that_reserves_mining_no_text_is_kept(site: Site, tmp_path: Path) -> None:
     database, one = tmp_path / "veille.db", source("comite", site.url("/"))
     spoil(site)

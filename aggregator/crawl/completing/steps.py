@@ -166,8 +166,11 @@ class Stepper:
         stated = article.tdm_reserved
         reserved = self.reserved or (page.said.tdm_reserved if stated is None else stated)
         named = article.canonical and written(article.canonical)
+        own = own_address(named, found, asked=asked, known=self.known)
         entry = Entry(
-            link=own_address(named, found, asked=asked, known=self.known),
+            # Its address is all that tells it from others of its title, where the text is reserved.
+            guid=own,
+            link=own,
             title=article.title or step.title,
             html="" if reserved else article.html,
             published=article.published,
