@@ -36,6 +36,14 @@ UPDATE source_states SET tdm_reserved = coalesce(?1, tdm_reserved),
     tdm_policy = iif(?1 IS NULL, tdm_policy, ?2), tdm_checked = ?3
 WHERE source_id = ?4
 """
+# What was read of its documents before is to be forgotten: the worker of documents comes by.
+_WITHDRAW = """
+UPDATE documents SET next_try = ?1
+WHERE characters AND id IN (
+    SELECT l.document_id FROM posts AS p JOIN post_documents AS l ON l.post_id = p.id
+    WHERE p.source_id = ?2
+)
+"""
 # A site that answered lately, and was not asked for its reservations since.
 _UNASKED = """
 SELECT s.slug, coalesce(s.feed, t.discovered_feed, s.url)
@@ -81,8 +89,18 @@ class Agreements(Database):
             StoreError: The source is not in the database, or the file cannot be written.
         """
         with opening.explained(self.path):
-            row = (reserved, policy, to_iso(checked), self._id_of(slug))
+            source = self._id_of(slug)
+            is_news = reserved and not self._is_reserved(source)
+            row = (reserved, policy, to_iso(checked), source)
             self._connection.execute(_RESERVATION, row)
+            if is_news:
+                self._connection.execute(_WITHDRAW, (to_iso(checked), source))
+
+    def _is_reserved(self, source: int) -> bool:
+        row = self._connection.execute(
+            "SELECT tdm_reserved FROM source_states WHERE source_id = ?", (source,)
+        ).fetchone()
+        return row is not None and bool(row[0])
 
     def unasked_reservations(self, *, before: datetime, limit: int) -> tuple[tuple[str, str], ...]:
         """Return slug and address of sources not asked since then, longest ago first."""

@@ -25,7 +25,8 @@ _LEARNT_PAGES = 100  # whose words are written at once
 
 _UNINDEXED, _INDEXED, _TO_INDEX = range(3)  # post_documents.indexed
 
-# The reservation of any site that links to it holds: it may be its own.
+# The reservation of any site that links to it holds: it may be its own. What such a document says
+# goes whatever the hour, and whether or not its source is read.
 _DUE = """
 SELECT d.url, d.characters > 0, d.tries, d.etag, d.last_modified, d.sha256,
     coalesce((
@@ -37,10 +38,16 @@ SELECT d.url, d.characters > 0, d.tries, d.etag, d.last_modified, d.sha256,
         JOIN source_states AS t ON t.source_id = p.source_id
         WHERE l.document_id = d.id AND t.tdm_reserved
     )
-FROM documents AS d WHERE d.next_try <= :now AND d.found >= :since AND EXISTS (
-    SELECT 1 FROM post_documents AS l JOIN posts AS p ON p.id = l.post_id
-    JOIN sources AS s ON s.id = p.source_id
-    WHERE l.document_id = d.id AND s.listed AND NOT s.paused
+FROM documents AS d WHERE d.next_try <= :now AND (
+    d.found >= :since AND EXISTS (
+        SELECT 1 FROM post_documents AS l JOIN posts AS p ON p.id = l.post_id
+        JOIN sources AS s ON s.id = p.source_id
+        WHERE l.document_id = d.id AND s.listed AND NOT s.paused
+    ) OR d.characters AND EXISTS (
+        SELECT 1 FROM post_documents AS l JOIN posts AS p ON p.id = l.post_id
+        JOIN source_states AS t ON t.source_id = p.source_id
+        WHERE l.document_id = d.id AND t.tdm_reserved
+    )
 )
 ORDER BY d.next_try, d.id LIMIT :limit
 """
@@ -56,6 +63,13 @@ _FAIL = """
 UPDATE documents SET state = iif(characters > 0 AND ?1 = 'failed', state, ?1), reason = ?2,
     asked = ?3, tries = tries + 1, next_try = ?4
 WHERE url = ?5
+"""
+# Of what it said nothing stays; should the reservation end, it is read as a new one is.
+_WITHDRAW = """
+UPDATE documents SET state = 'refused', reason = ?1, media = '', kind = '', title = '', pages = 0,
+    read_pages = 0, characters = 0, size_bytes = 0, refs = '[]', ocr = 0, sha256 = NULL,
+    etag = NULL, last_modified = NULL, asked = ?2, tries = tries + 1, next_try = ?3
+WHERE id = ?4
 """
 _UNCHANGED = """
 UPDATE documents SET asked = ?, tries = tries + 1, next_try = ? WHERE url = ?
@@ -77,7 +91,7 @@ class Documents(Database):
         Args:
             now: The present moment.
             limit: How many, at most.
-            found_since: Only those that are known since then.
+            found_since: Only those that are known since then, or are to be withdrawn.
         """
         asked = {
             "now": to_iso(now),
@@ -114,20 +128,15 @@ class Documents(Database):
         """
         pages = _kept(found.text.pages)
         with opening.explained(self.path):
-            row = self._connection.execute(
-                "SELECT id FROM documents WHERE url = ?", (found.url,)
-            ).fetchone()
-            if row is None:
+            document = self._number_of(found.url)
+            if document is None:
                 return
-            if pages != self._pages_of(row[0]):
+            if pages != self._pages_of(document):
                 self._learn(pages)
-                for post in self._posts_of(row[0], _INDEXED):
-                    with self.transaction():
-                        self._take_out(row[0], [post])
-                    let_others_write()
+                self._take_out_of_all(document)
             with self.transaction():
-                self._write(row[0], found, pages)
-            self._put_in_all(self._posts_of(row[0], _TO_INDEX))
+                self._write(document, found, pages)
+            self._put_in_all(self._posts_of(document, _TO_INDEX))
 
     def document_unchanged(self, url: str, *, asked: datetime, next_try: datetime | None) -> None:
         """Keep that a document is still what it was."""
@@ -139,7 +148,7 @@ class Documents(Database):
     def document_failed(
         self, url: str, *, state: str, reason: str, asked: datetime, next_try: datetime | None
     ) -> None:
-        """Keep that a document could not be had; what it said before stays.
+        """Keep that a document could not be had; what it said before stays, and is found.
 
         Args:
             url: Its address.
@@ -151,6 +160,27 @@ class Documents(Database):
         row = (state, reason, to_iso(asked), next_try and to_iso(next_try), url)
         with opening.explained(self.path):
             self._connection.execute(_FAIL, row)
+
+    def withdraw_document(
+        self, url: str, *, reason: str, asked: datetime, next_try: datetime | None
+    ) -> None:
+        """Forget what a document says, for its site reserves it; in short transactions.
+
+        Args:
+            url: Its address.
+            reason: A French sentence.
+            asked: When.
+            next_try: When to look again, if ever.
+        """
+        with opening.explained(self.path):
+            document = self._number_of(url)
+            if document is None:
+                return
+            self._take_out_of_all(document)
+            with self.transaction():
+                self._replace(document, [])
+                row = (reason, to_iso(asked), next_try and to_iso(next_try), document)
+                self._connection.execute(_WITHDRAW, row)
 
     def index_documents(self, limit: int) -> int:
         """Put words of documents that were read before into the index, a post a transaction.
@@ -169,6 +199,10 @@ class Documents(Database):
         return len(posts)
 
     # ------------------------------------------------------------------------------------------
+
+    def _number_of(self, url: str) -> int | None:
+        row = self._connection.execute("SELECT id FROM documents WHERE url = ?", (url,)).fetchone()
+        return None if row is None else int(row[0])
 
     def _pages_of(self, document: int) -> list[str]:
         rows = self._connection.execute(
@@ -190,6 +224,12 @@ class Documents(Database):
                 self._backlog.learn(pages[start : start + _LEARNT_PAGES])
             let_others_write()
 
+    def _take_out_of_all(self, document: int) -> None:
+        for post in self._posts_of(document, _INDEXED):
+            with self.transaction():
+                self._take_out(document, [post])
+            let_others_write()
+
     def _take_out(self, document: int, posts: Sequence[int]) -> None:
         """Take a document's words out of the index; inside a transaction."""
         self._backlog.remove(posts)
@@ -202,19 +242,7 @@ class Documents(Database):
     def _write(self, document: int, found: ReadDocument, pages: Sequence[str]) -> None:
         text, memory = found.text, found.memory
         if list(pages) != self._pages_of(document):
-            # Another may have put it into the index of a post meanwhile.
-            self._take_out(document, self._posts_of(document, _INDEXED))
-            self._connection.execute(
-                "DELETE FROM document_pages WHERE document_id = ?", (document,)
-            )
-            self._connection.executemany(
-                "INSERT INTO document_pages (document_id, page, text) VALUES (?, ?, ?)",
-                [(document, number, page) for number, page in enumerate(pages, 1)],
-            )
-            self._connection.execute(
-                "UPDATE post_documents SET indexed = ? WHERE document_id = ?",
-                (_TO_INDEX if any(pages) else _UNINDEXED, document),
-            )
+            self._replace(document, pages)
         row = {
             "id": document,
             "state": text.state.value,
@@ -236,6 +264,19 @@ class Documents(Database):
             "next_try": found.next_try and to_iso(found.next_try),
         }
         self._connection.execute(_SAVE, row)
+
+    def _replace(self, document: int, pages: Sequence[str]) -> None:
+        # Another may have put it into the index of a post meanwhile.
+        self._take_out(document, self._posts_of(document, _INDEXED))
+        self._connection.execute("DELETE FROM document_pages WHERE document_id = ?", (document,))
+        self._connection.executemany(
+            "INSERT INTO document_pages (document_id, page, text) VALUES (?, ?, ?)",
+            [(document, number, page) for number, page in enumerate(pages, 1)],
+        )
+        self._connection.execute(
+            "UPDATE post_documents SET indexed = ? WHERE document_id = ?",
+            (_TO_INDEX if any(pages) else _UNINDEXED, document),
+        )
 
     def _put_in_all(self, posts: Iterable[int]) -> None:
         for post in posts:

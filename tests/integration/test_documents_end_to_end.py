@@ -203,6 +203,24 @@ def test_a_file_that_is_too_large_is_not_asked_for_again(
     assert place.asked == 1
 
 
+def test_what_is_reserved_later_is_forgotten_at_the_next_turn(place: Place) -> None:
+    place.read()
+    reserve(place)
+    place.read(days=3, quiet=False)
+    assert place.row("state, reason, characters") == ("refused", reading_documents.RESERVED, 0)
+    assert not place.find("chaufferie")
+    assert place.asked == 1
+
+
+def test_a_document_that_is_reserved_by_its_own_answer_is_forgotten(place: Place) -> None:
+    place.read()
+    change = answers(body=pdf(PAGES), headers={"tdm-reservation": "1"})
+    change(place)
+    place.read(days=31)
+    assert place.row("state, characters") == ("refused", 0)
+    assert not place.find("chaufferie")
+
+
 def test_a_reservation_that_ends_lets_us_read(place: Place) -> None:
     reserve(place)
     place.read()

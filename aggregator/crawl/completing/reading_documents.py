@@ -48,7 +48,7 @@ class Opened:
 
     url: str
     found: ReadDocument | None = None
-    state: str = ""  # refused, gone, too_large or failed; nothing where it is the same
+    state: str = ""  # reserved, refused, gone, too_large or failed; nothing where it is the same
     reason: str = ""
     next_try: datetime | None = None
 
@@ -56,6 +56,8 @@ class Opened:
         """Write it."""
         if self.found is not None:
             store.save_document(self.found)
+        elif self.state == "reserved":
+            store.withdraw_document(self.url, reason=self.reason, asked=now, next_try=self.next_try)
         elif self.state:
             store.document_failed(
                 self.url, state=self.state, reason=self.reason, asked=now, next_try=self.next_try
@@ -66,7 +68,7 @@ class Opened:
 
 def reserved(due: DueDocument, now: datetime) -> Opened:
     """Leave a document alone whose site reserves text and data mining; it may stop to do so."""
-    return Opened(url=due.url, state="refused", reason=RESERVED, next_try=now + LOOKED_AT_AGAIN)
+    return Opened(url=due.url, state="reserved", reason=RESERVED, next_try=now + LOOKED_AT_AGAIN)
 
 
 async def open_document(due: DueDocument, *, web: Web, turn: asyncio.Lock, now: datetime) -> Opened:

@@ -374,6 +374,76 @@ def test_a_failure_keeps_what_was_read(
     assert store.check_index().sound
 
 
+def test_a_document_whose_site_reserves_it_is_forgotten(
+    store: Store, save: Save, rows: Rows, make_post: MakePost, matches: Matches
+) -> None:
+    save(make_post("1", attached=to(PDF)), make_post("2", attached=to(PDF, OTHER)))
+    memory = Memory(etag='"1"', url=PDF, body_sha256="abc")
+    kept = NOON + timedelta(days=30)
+    found = read("piscine", kind="affiche", refs=("1",), size_bytes=9, memory=memory, next_try=kept)
+    store.save_document(replace(found, text=replace(found.text, title="Un titre")))
+    store.save_document(read("patinoire", url=OTHER))
+    store.withdraw_document(PDF, reason="réservé", asked=NOON, next_try=NOON)
+    assert (matches("piscine"), matches("patinoire")) == (0, 1)
+    assert rows("SELECT text FROM document_pages") == [("patinoire",)]
+    columns = "state, reason, characters, pages, read_pages, size_bytes, title, kind, refs"
+    assert rows(f"SELECT {columns} FROM documents WHERE url = ?", PDF) == [
+        ("refused", "réservé", 0, 0, 0, 0, "", "", "[]")
+    ]
+    (due,) = store.due_documents(NOON, limit=9)
+    assert (due.memory, due.is_read) == (Memory(), False)
+    assert store.check_index().sound
+    store.withdraw_document("https://nowhere.example/", reason="r", asked=NOON, next_try=None)
+
+
+@pytest.mark.parametrize("killed_at", range(1, 4))
+def test_killed_anywhere_it_is_forgotten_later(
+    *,
+    store: Store,
+    save: Save,
+    make_post: MakePost,
+    matches: Matches,
+    monkeypatch: pytest.MonkeyPatch,
+    killed_at: int,
+) -> None:
+    save(*(make_post(f"{n}", attached=to(PDF)) for n in range(3)))
+    store.save_document(read("piscine"))
+    store.note_tdm("blog", reserved=True, policy=None, checked=NOON)
+    left = [killed_at]
+
+    def kill() -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(documents, "let_others_write", kill)
+    with pytest.raises(KeyboardInterrupt):
+        store.withdraw_document(PDF, reason="r", asked=NOON, next_try=None)
+    assert store.check_index().sound
+    store.index_documents(9)
+    assert urls_of(store.due_documents(NOON, limit=9)) == [PDF]
+    store.withdraw_document(PDF, reason="r", asked=NOON, next_try=None)
+    assert matches("piscine") == 0
+    assert store.check_index().sound
+
+
+def test_a_reservation_makes_what_was_read_due_once(
+    store: Store, save: Save, make_post: MakePost, town: Town
+) -> None:
+    later = NOON + timedelta(days=9)
+    save(make_post("1", attached=to(PDF, OTHER)))
+    store.save_document(read("piscine"))
+    store.document_failed(OTHER, state="gone", reason="r", asked=NOON, next_try=None)
+    store.note_tdm("blog", reserved=True, policy=None, checked=NOON)
+    paused = tuple(replace(source, paused=True) for source in town.sources)
+    store.sync_town(replace(town, sources=paused), definitions={}, now=NOON)
+    (due,) = store.due_documents(NOON, limit=9, found_since=later)
+    assert (due.url, due.is_reserved) == (PDF, True)
+    store.withdraw_document(PDF, reason="r", asked=NOON, next_try=None)
+    store.note_tdm("blog", reserved=True, policy=None, checked=later)
+    assert store.due_documents(later, limit=9) == ()
+
+
 def test_sources_that_are_paused_or_reserved(
     store: Store, save: Save, make_post: MakePost, town: Town
 ) -> None:
