@@ -1,9 +1,13 @@
 """How much of a source's past we hold, in French."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from e2e.portal_town import Told, _tell
+from e2e.portal_visitor import Visitor
 
 from aggregator.portal.archived import MISSING, figure, in_short, notes
 from aggregator.portal.french import Calendar
@@ -69,6 +73,32 @@ def test_a_blog_that_fell_silent_does_not_go_on_until_today() -> None:
     silent = held(2, "2009-03-02", f"{NOW - timedelta(days=32):%Y-%m-%d}")
     assert figure(recent, CALENDAR).endswith("à aujourd’hui")
     assert figure(silent, CALENDAR).endswith("à octobre 2026")
+
+
+@pytest.mark.parametrize(
+    ("last", "until"), [("2018-06-20T10:00:00Z", "juin 2018"), ("", "aujourd’hui")]
+)
+def test_the_page_of_a_source_names_the_month_it_fell_silent(
+    own: tuple[Visitor, Path], last: str, until: str
+) -> None:
+    visitor, database = own
+    posts = (
+        Told(source="jardins", title="Premier", text="", published="2009-03-02T10:00:00Z"),
+        Told(source="jardins", title="Dernier", text="", published=last),
+        # Neither what is to come nor the day on which we saw something is its last post.
+        Told(source="jardins", title="Annonce", text="", day=-10),
+        Told(source="jardins", title="Sans date", text="", day=1, origin="first_seen"),
+    )
+    with sqlite3.connect(database) as connection:
+        for post in posts:
+            _tell(connection, post)
+        connection.execute(
+            "INSERT INTO archives (source_id, state, lacking, missing)"
+            " SELECT id, 'done', 2, '{\"elsewhere\": 2}' FROM sources WHERE slug = 'jardins'"
+        )
+    shown = visitor.ask("/source/jardins").text
+    assert f"4\u00a0publications sur environ\u00a06, de mars 2009 à {until}" in shown
+    assert "<li>2\u00a0pages qui mènent à une autre publication</li>" in shown
 
 
 def test_gaps_are_counted_one_or_many() -> None:
