@@ -145,6 +145,14 @@ class Documents(Database):
                 _UNCHANGED, (to_iso(asked), next_try and to_iso(next_try), url)
             )
 
+    def put_off_document(self, url: str, next_try: datetime | None) -> None:
+        """Ask for a document later, for it was not asked for now."""
+        with opening.explained(self.path):
+            self._connection.execute(
+                "UPDATE documents SET next_try = ? WHERE url = ?",
+                (next_try and to_iso(next_try), url),
+            )
+
     def document_failed(
         self, url: str, *, state: str, reason: str, asked: datetime, next_try: datetime | None
     ) -> None:

@@ -15,6 +15,7 @@ from conftest import Answer, Site
 from documents_made import pdf
 from integration.crawling import crawl_all, source, town_of
 
+from aggregator.clock import to_iso
 from aggregator.crawl.completing import Budget, reading_documents
 from aggregator.crawl.completing.documents import DocumentWorker
 from aggregator.crawl.completing.patience import in_passing_thread
@@ -39,6 +40,7 @@ class Place:
     def __init__(self, site: Site, folder: Path) -> None:
         self.site, self.database = site, folder / "veille.db"
         self.now = NOW
+        self.budget = Budget(0)
         site.pages["/fil"] = Answer(body=FEED.format(root=site.root).encode())
         site.pages["/cr.pdf"] = Answer(
             body=pdf(PAGES), content_type="application/pdf", headers={"ETag": '"1"'}
@@ -52,14 +54,13 @@ class Place:
     def read(self, *, days: float = 0, quiet: bool = True, requests: int = 9) -> int:
         """Let the worker have a turn so many days later."""
         self.now += timedelta(days=days)
+        self.budget = Budget(requests)
 
         async def once() -> int:
             async with Web(contact="essai@example.org", gap_s=0, deadline_s=5) as web:
                 worker = DocumentWorker(database=self.database, web=web, clock=lambda: self.now)
                 until = self.now + timedelta(minutes=5)
-                return await worker.work(
-                    self.town, budget=Budget(requests), until=until, quiet=quiet
-                )
+                return await worker.work(self.town, budget=self.budget, until=until, quiet=quiet)
 
         return asyncio.run(once())
 
@@ -243,6 +244,30 @@ def test_a_pause_that_the_host_asks_for_is_kept(place: Place) -> None:
     place.read()
     with Store.open(place.database) as store:
         assert list(store.hosts(NOW)) == ["127.0.0.1"]
+
+
+def test_a_pause_of_the_host_uses_up_no_try_of_the_others(place: Place) -> None:
+    quiet = Answer(status=429, headers={"Retry-After": "3600"})
+    names = ["b", "c", "d"]
+    place.site.pages |= {f"/{name}.pdf": quiet for name in ["cr", *names]}
+    links = "".join(f'&lt;a href="{{root}}/{name}.pdf"&gt;x&lt;/a&gt;' for name in names)
+    feed = FEED.replace("</description>", f"{links}</description>").format(root=place.site.root)
+    place.site.pages["/fil"] = Answer(body=feed.encode())
+    place.now += timedelta(days=1)
+    place.crawl()
+    place.read()
+    assert sum(request.path.endswith(".pdf") for request in place.site.requests) == 1
+    assert place.budget.left == 8
+    with closing(sqlite3.connect(place.database)) as connection:
+        found = connection.execute("SELECT state, tries, next_try FROM documents ORDER BY id")
+        first, *others = found.fetchall()
+    assert first == ("failed", 1, to_iso(place.now + timedelta(days=1)))
+    assert {row[:2] for row in others} == {("waiting", 0)}
+    assert len(others) == 3
+    hour = place.now + timedelta(minutes=59), place.now + timedelta(minutes=60)
+    assert all(to_iso(hour[0]) <= row[2] <= to_iso(hour[1]) for row in others)
+    place.site.pages |= {f"/{name}.pdf": Answer(body=pdf(["La piscine."])) for name in names}
+    assert place.read(days=0.5) == 3
 
 
 def test_a_fault_of_ours_is_told_and_the_others_go_on(

@@ -80,6 +80,8 @@ class _Shift:
         else:
             self.budget.spend()
             opened = await open_document(due, web=worker.web, turn=worker.turn, now=now)
+            if not opened.was_asked:
+                self.budget.take_back()
         await self.desk.do(lambda store: self._keep(store, opened, now))
         return opened.found is not None
 

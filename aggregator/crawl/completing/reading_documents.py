@@ -28,6 +28,7 @@ LOOKS = 2
 # After a failure that may pass: a day, then three, then nine.
 TRIES = 4
 WAIT = timedelta(days=1)
+SHORTEST_REST_S = 60  # of a document whose host wants to be left alone
 _GONE_WAIT = timedelta(days=7)
 _GONE_TRIES = 2
 _GONE = {404, 410}
@@ -51,10 +52,13 @@ class Opened:
     state: str = ""  # reserved, refused, gone, too_large or failed; nothing where it is the same
     reason: str = ""
     next_try: datetime | None = None
+    was_asked: bool = True  # else its host wants to be left alone until the next try
 
     def keep(self, store: Store, now: datetime) -> None:
         """Write it."""
-        if self.found is not None:
+        if not self.was_asked:
+            store.put_off_document(self.url, self.next_try)
+        elif self.found is not None:
             store.save_document(self.found)
         elif self.state == "reserved":
             store.withdraw_document(self.url, reason=self.reason, asked=now, next_try=self.next_try)
@@ -120,6 +124,9 @@ def _unchanged(due: DueDocument, now: datetime) -> Opened:
 
 
 def _unread(error: FetchError, due: DueDocument, now: datetime) -> Opened:
+    if isinstance(error, BadStatus) and error.not_asked:
+        rested = now + timedelta(seconds=max(error.retry_after_s or 0, SHORTEST_REST_S))
+        return Opened(url=due.url, next_try=rested, was_asked=False)
     failed = _failed(due, _explained(error), now)
     if isinstance(error, RobotsDisallowed) and not error.passing:
         again = now + LOOKED_AT_AGAIN if due.tries + 1 < LOOKS else None
