@@ -1,9 +1,9 @@
 """What an analyst's SQL may not do.
 
 Texts that a source does not let us show are searchable, and stay closed here: their columns are
-refused whole, and the public views read the copies that may be shown (`shown_texts`). A rule that
-depends on the view a column is read through is defeated by a common table expression that takes
-the view's name (tried on SQLite 3.40).
+refused whole, and the public views read the copies that may be shown (`shown_texts` and its like).
+A rule that depends on the view a column is read through is defeated by a common table expression
+that takes the view's name (tried on SQLite 3.40).
 """
 
 import re
@@ -20,6 +20,8 @@ CLOSED_COLUMNS = frozenset(
         ("posts", "text"),
         ("post_versions", "text"),
         ("document_pages", "text"),
+        ("documents", "title"),
+        ("post_documents", "label"),
         ("post_pages", "html"),
         ("post_pages", "text"),
     }

@@ -22,8 +22,9 @@ _OVERLAP = 120  # of the next page: a phrase may go on there
 _LONGEST_ACRONYM = 6
 
 _PAGES = """
-SELECT d.url, l.label, d.title, d.media, g.page, g.text
+SELECT d.url, n.label, n.title, d.media, g.page, g.text
 FROM post_documents AS l JOIN documents AS d ON d.id = l.document_id
+LEFT JOIN shown_documents AS n ON n.post_id = l.post_id AND n.document_id = l.document_id
 JOIN document_pages AS g ON g.document_id = d.id
 WHERE l.post_id = ? AND l.indexed = 1 ORDER BY l.position, l.document_id, g.page
 """

@@ -51,6 +51,47 @@ CREATE TABLE document_pages (
     UNIQUE (document_id, page)
 ) STRICT;
 
+-- What may be shown of a link, as shown_texts (0001): its label is a piece of the post's text, the
+-- title a piece of the document's. Both are closed to analysts' SQL.
+CREATE TABLE shown_documents (
+    post_id INTEGER NOT NULL,
+    document_id INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    title TEXT NOT NULL,
+    PRIMARY KEY (post_id, document_id),
+    FOREIGN KEY (post_id, document_id) REFERENCES post_documents (post_id, document_id)
+        ON UPDATE CASCADE ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shown_documents_document ON shown_documents (document_id);
+
+CREATE TRIGGER post_documents_shown_insert AFTER INSERT ON post_documents BEGIN
+    INSERT INTO shown_documents (post_id, document_id, label, title)
+    SELECT new.post_id, new.document_id, new.label, d.title
+    FROM posts AS p JOIN sources AS s ON s.id = p.source_id JOIN documents AS d
+    WHERE p.id = new.post_id AND d.id = new.document_id AND s.display <> 'title';
+END;
+
+CREATE TRIGGER post_documents_shown_update AFTER UPDATE OF label ON post_documents
+WHEN old.label <> new.label BEGIN
+    UPDATE shown_documents SET label = new.label
+    WHERE post_id = new.post_id AND document_id = new.document_id;
+END;
+
+CREATE TRIGGER documents_shown AFTER UPDATE OF title ON documents WHEN old.title <> new.title BEGIN
+    UPDATE shown_documents SET title = new.title WHERE document_id = new.id;
+END;
+
+CREATE TRIGGER sources_shown_documents AFTER UPDATE OF display ON sources
+WHEN old.display <> new.display BEGIN
+    DELETE FROM shown_documents WHERE post_id IN (SELECT id FROM posts WHERE source_id = new.id);
+    INSERT INTO shown_documents (post_id, document_id, label, title)
+    SELECT l.post_id, l.document_id, l.label, d.title
+    FROM posts AS p
+    JOIN post_documents AS l ON l.post_id = p.id
+    JOIN documents AS d ON d.id = l.document_id
+    WHERE p.source_id = new.id AND new.display <> 'title';
+END;
+
 -- Their words stand in a column of their own, which counts for less than the post's.
 DROP VIEW posts_indexed;
 CREATE VIEW posts_indexed AS

@@ -12,7 +12,10 @@ from aggregator.portal.queries.rows import PostDocument
 def post_documents(connection: sqlite3.Connection, post_id: int) -> tuple[PostDocument, ...]:
     """Return the documents of a post, in its order."""
     rows = connection.execute(
-        "SELECT d.*, l.label FROM post_documents AS l JOIN documents AS d ON d.id = l.document_id"
+        "SELECT d.*, coalesce(nullif(n.label, ''), n.title, '') AS name"
+        " FROM post_documents AS l JOIN documents AS d ON d.id = l.document_id"
+        " LEFT JOIN shown_documents AS n"
+        " ON n.post_id = l.post_id AND n.document_id = l.document_id"
         " WHERE l.post_id = ? ORDER BY l.position, d.id",
         (post_id,),
     )
@@ -29,7 +32,7 @@ def document_counts(connection: sqlite3.Connection) -> Mapping[str, int]:
 def _document(row: sqlite3.Row) -> PostDocument:
     url = row["url"]
     return PostDocument(
-        name=row["label"] or row["title"] or unquote(PurePosixPath(urlsplit(url).path).name) or url,
+        name=row["name"] or unquote(PurePosixPath(urlsplit(url).path).name) or url,
         url=url,
         kind=row["kind"],
         media=row["media"],

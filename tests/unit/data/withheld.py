@@ -37,6 +37,7 @@ TOWN = Town(
 def post(source: str, number: int, *, text: str) -> Post:
     """A post whose every withheld field says SECRET."""
     secret = "" if source == "blog" else "SECRET "
+    label = "Le compte rendu" if source == "extrait" else f"{secret}compte rendu"
     return Post(
         source=source,
         guid=str(number),
@@ -51,7 +52,7 @@ def post(source: str, number: int, *, text: str) -> Post:
         instance=None,
         quartiers=(),
         digest=f"{source} {number} {text}",
-        attached=(Attached(url=PDF, label="Le compte rendu"),) if secret and number == 1 else (),
+        attached=(Attached(url=PDF, label=label),) if secret and number == 1 else (),
         lack="text" if (source, number) == ("presse", 0) else None,
     )
 
@@ -66,7 +67,9 @@ def open_page(store: Store) -> None:
 def read_document(store: Store) -> None:
     """Read the document that one post of each source links to."""
     pages = ("SECRET un", "SECRET deux")
-    text = DocumentText(state=DocumentState.READ, media="pdf", pages=pages, page_count=2)
+    text = DocumentText(
+        state=DocumentState.READ, media="pdf", pages=pages, page_count=2, title="Conseil"
+    )
     store.save_document(ReadDocument(url=PDF, text=text, memory=Memory(), asked=NOW))
 
 

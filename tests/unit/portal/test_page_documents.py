@@ -101,6 +101,21 @@ def test_a_publication_names_its_documents(reader: Visitor) -> None:
     assert f'<a href="{MINUTES}" rel="external">' in reader.ask(SCHOOL_PAGE).text
 
 
+def test_of_a_source_shown_by_its_titles_files_go_by_their_name(own: tuple[Visitor, Path]) -> None:
+    visitor, database = own
+    attach(database)
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "UPDATE sources SET display = 'title' WHERE id = (SELECT source_id FROM posts"
+            " WHERE uid = ?)",
+            (SCHOOL_PAGE.rpartition("/")[2],),
+        )
+    page = words(visitor.ask(SCHOOL_PAGE))
+    assert "Documents cr-2010-12-15.pdf Compte rendu, PDF" in page
+    assert "<2010>" not in page
+    assert "L’affiche" not in page
+
+
 def test_a_publication_without_documents_says_nothing_of_them(visitor: Visitor) -> None:
     assert 'id="documents"' not in visitor.ask(SCHOOL_PAGE).text
 

@@ -140,10 +140,16 @@ def test_of_a_source_shown_by_its_titles_the_page_is_told_and_nothing_else(
     posts: Posts, attach: Attach, one: One
 ) -> None:
     posts.add_source("presse", display="title")
-    attach(posts.add("Titre", "Un texte à lire.", source="presse"), FILLING, "La piscine.")
+    attach(
+        posts.add("Titre", "Un texte à lire.", source="presse"),
+        FILLING,
+        "La piscine.",
+        title="Plan",
+    )
     hit = one("piscine")
     assert hit.extract_from is not None
     assert (hit.extract_from.page, hit.extract) == (2, "")
+    assert hit.extract_from.label == "0é.pdf"
     assert one("lire").extract_from is None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model import Attached, DocumentState, DocumentText, Memory, Post, Town
+from aggregator.model import Attached, Display, DocumentState, DocumentText, Memory, Post, Town
 from aggregator.store import ReadDocument, Store, brevity, documents, index, rebuilding, retagging
 
 MakePost = Callable[..., Post]
@@ -453,6 +453,34 @@ def test_sources_that_are_paused_or_reserved(
     paused = tuple(replace(source, paused=True) for source in town.sources)
     store.sync_town(replace(town, sources=paused), definitions={}, now=NOON)
     assert urls_of(store.due_documents(NOON, limit=9)) == []
+
+
+def test_what_may_be_shown_of_documents_follows_links_titles_and_the_list(
+    store: Store, save: Save, rows: Rows, make_post: MakePost, town: Town
+) -> None:
+    shown = (
+        "SELECT source, label, d.title FROM publication_documents AS d"
+        " JOIN publications AS p ON p.uid = d.uid ORDER BY 1"
+    )
+    for slug in ("blog", "presse"):
+        save(make_post("1", source=slug, attached=to(PDF)), slug=slug)
+    text = replace(read("piscine").text, title="Conseil")
+    store.save_document(read(text=text))
+    assert rows(shown) == [("blog", "Le fichier r.pdf", "Conseil"), ("presse", "", "")]
+    other = (Attached(url=PDF, label="Autre"),)
+    for slug in ("blog", "presse"):
+        date = NOON + timedelta(days=300)  # its id moves
+        save(make_post("1", source=slug, text="M.", attached=other, published=date), slug=slug)
+    assert rows(shown) == [("blog", "Autre", "Conseil"), ("presse", "", "")]
+    assert rows("SELECT count(*) FROM shown_documents") == [(1,)]
+    ways = {"blog": Display.TITLE, "presse": Display.EXCERPT}
+    sources = tuple(
+        replace(source, display=ways.get(source.slug, source.display)) for source in town.sources
+    )
+    store.sync_town(replace(town, sources=sources), definitions={}, now=NOON)
+    assert rows(shown) == [("blog", "", ""), ("presse", "Autre", "Conseil")]
+    save(make_post("1", source="presse", text="Rien."), slug="presse")
+    assert rows("SELECT count(*) FROM shown_documents") == [(0,)]
 
 
 def test_a_document_that_nobody_knows_is_not_kept(store: Store, rows: Rows) -> None:
