@@ -58,6 +58,15 @@ def known_page(connection: sqlite3.Connection, post_id: int) -> KnownPage | None
     return None if row is None else KnownPage(bool(row[0]), *row[1:])
 
 
+def open_all_again(connection: sqlite3.Connection, source_id: int, now: str) -> None:
+    """Have the pages of a source opened anew, for its list says anew where their text is."""
+    connection.execute(
+        "UPDATE post_pages SET next_try = ?, wanted = 'again', tries = 0"
+        " WHERE post_id IN (SELECT id FROM posts WHERE source_id = ?)",
+        (now, source_id),
+    )
+
+
 def want(
     connection: sqlite3.Connection, lacks: Iterable[tuple[int, str | None]], seen: str
 ) -> None:

@@ -65,13 +65,13 @@ FROM post_pages AS g
 JOIN posts AS p ON p.id = g.post_id
 JOIN sources AS s ON s.id = p.source_id
 JOIN source_states AS t ON t.source_id = s.id
-WHERE g.next_try <= ? AND p.first_seen >= ? AND s.listed AND NOT s.paused
+WHERE g.next_try <= ? AND (p.first_seen >= ? OR g.wanted = 'again') AND s.listed AND NOT s.paused
 ORDER BY g.next_try DESC LIMIT ?
 """
 _ROW = """
 SELECT
     p.id, p.title, p.excerpt, p.html, p.text, p.author, p.published, p.date_origin, p.first_seen,
-    g.state, g.missing_since, g.html, g.text
+    g.state, g.wanted, g.missing_since, g.html, g.text
 FROM posts AS p JOIN post_pages AS g ON g.post_id = p.id
 WHERE p.uid = ?
 """
@@ -83,7 +83,7 @@ WHERE id = ?
 _KEEP = """
 UPDATE post_pages SET
     state = ?, reason = coalesce(?, reason), next_try = ?, asked = ?,
-    tries = iif(?, tries + 1, 0),
+    tries = iif(?, tries + 1, 0), wanted = iif(wanted = 'again', 'text', wanted),
     missing_since = CASE WHEN ? THEN coalesce(missing_since, ?) WHEN ? THEN missing_since END,
     date = coalesce(?, date), date_by = coalesce(?, date_by), html = ?, text = ?
 WHERE post_id = ?
@@ -128,6 +128,7 @@ class _Row(NamedTuple):
     date_origin: str
     first_seen: str
     state: str
+    wanted: str
     missing_since: str | None
     other_html: str
     other_text: str
@@ -165,7 +166,7 @@ class Pages(Database):
         Args:
             now: The present moment.
             limit: How many, at most.
-            seen_since: Only posts that we saw first since then.
+            seen_since: Only posts that we saw first since then, or that a moderator waits for.
         """
         since = "" if seen_since is None else to_iso(seen_since)
         with opening.explained(self.path):
@@ -262,7 +263,8 @@ class Pages(Database):
             published=to_iso(page.published) if redated else row.published,
             date_origin=page.date_origin.value if redated else row.date_origin,
         )
-        if row.state == "better" and new.text != row.text:  # the site has edited its page
+        # The site has edited its page; where a moderator says anew what its text is, nobody has.
+        if row.state == "better" and row.wanted != "again" and new.text != row.text:
             self._connection.execute(saving.KEEP_VERSION, (to_iso(now), row.id))
             self._connection.execute(
                 "UPDATE posts SET changed = ? WHERE id = ?", (to_iso(now), row.id)

@@ -13,7 +13,7 @@ from typing import Any
 
 from aggregator.clock import to_iso
 from aggregator.model import KINDS, Source, Town
-from aggregator.store import archives
+from aggregator.store import archives, known_pages
 
 # A row to be, without its slug.
 Row = dict[str, str | int | None]
@@ -162,6 +162,8 @@ def _write_source(
         before = {"instance": old["instance_id"], "quartiers": json.loads(old["quartiers"])}
         row["retagging"] = _json(before)
     _write_row(connection, "sources", source.slug, row, old)
+    if old["article"] != row["article"]:
+        known_pages.open_all_again(connection, old["id"], to_iso(now))
     if old["definition"] != definition:
         _forget(connection, old["id"], to_iso(now))
 
@@ -175,6 +177,7 @@ def _source_row(connection: sqlite3.Connection, source: Source) -> Row:
         "quartiers": _json(source.quartiers),
         "reader": source.reader,
         "feed": source.feed,
+        "article": "" if source.article is None else repr(source.article),
         "feed_unverified": int(source.feed_unverified),
         "language": source.language,
         "display": source.display.value,

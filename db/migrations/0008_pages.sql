@@ -10,7 +10,8 @@ CREATE TABLE post_pages (
     state TEXT NOT NULL DEFAULT 'waiting'
         CHECK (state IN ('waiting', 'better', 'kept', 'refused', 'reserved', 'gone', 'failed')),
     reason TEXT NOT NULL DEFAULT '',
-    wanted TEXT NOT NULL DEFAULT 'text' CHECK (wanted IN ('text', 'date', 'presence')),
+    -- again: a moderator says anew where the text is.
+    wanted TEXT NOT NULL DEFAULT 'text' CHECK (wanted IN ('text', 'date', 'presence', 'again')),
     next_try TEXT,
     tries INTEGER NOT NULL DEFAULT 0,
     asked TEXT,
@@ -21,6 +22,9 @@ CREATE TABLE post_pages (
     text TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX post_pages_next ON post_pages (next_try) WHERE next_try IS NOT NULL;
+
+-- Where the list says that a page has its text (`article`), as last seen.
+ALTER TABLE sources ADD COLUMN article TEXT NOT NULL DEFAULT '';
 
 -- Taken back by their source, seen at that moment; they stay here, and say so.
 CREATE TABLE withdrawn_posts (

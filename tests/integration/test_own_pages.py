@@ -305,3 +305,24 @@ def test_a_fault_of_ours_in_one_page_is_met_once(
 
     assert asyncio.run(twice()) == [1, 0]
     assert [request.path for request in site.requests].count("/1") == 1
+
+
+def test_new_selectors_have_the_pages_opened_again_by_day_too(site: Site, store: Store) -> None:
+    site.pages["/feed"] = feed(site, "/1")
+    site.pages["/1"] = article("<div class=vrai><p>Le texte court.</p></div>" + SENTENCES)
+    plain = source("blog", site.url("/"), feed=site.url("/feed"))
+    crawl_all(town_of(plain), store)
+    open_pages(town_of(plain), store)
+    later = NOW + timedelta(days=9)
+    for selector, text, reason in (
+        (".vrai", "Le texte court.", "le texte est là où la fiche"),
+        (".faux", None, "n’est pas sur la page\u202f; le flux coupe"),
+    ):
+        told = town_of(replace(plain, article=Article(text=selector)))
+        crawl_all(told, store, now=later)
+        assert open_pages(told, store, now=later, quiet=False) == 1
+        ((found, why),) = rows(store, "SELECT p.text, g.reason FROM posts AS p, post_pages AS g")
+        assert reason in why
+        assert found == text if text else "Point numéro 8" in found
+        assert open_pages(told, store, now=later, quiet=False) == 0
+    assert rows(store, "SELECT count(*) FROM post_versions") == [(0,)]

@@ -21,6 +21,7 @@ _GONE = {404, 410}
 
 RESERVED = "le site réserve la fouille de textes\u202f: titre et lien seulement"
 GONE = "la page n’existe plus sur le site"
+NOT_THERE = "ce que la fiche de la source indique (article) n’est pas sur la page"
 NO_ARTICLE = "la page n’a pas de texte lisible"
 
 
@@ -113,7 +114,8 @@ def _read(answer: Page, due: DuePage, *, source: Source, timezone: str, now: dat
     )
     if isinstance(post, Rejection):
         return PageRead(state="kept", reason=NO_ARTICLE)
-    return _judged(enrich(post, source=source), article, due)
+    asked = source.article is not None and source.article.text is not None
+    return _judged(enrich(post, source=source), article, due, was_told=asked)
 
 
 def _entry(article: ArticlePage, due: DuePage) -> Entry:
@@ -127,7 +129,7 @@ def _entry(article: ArticlePage, due: DuePage) -> Entry:
     )
 
 
-def _judged(post: Post, article: ArticlePage, due: DuePage) -> PageRead:
+def _judged(post: Post, article: ArticlePage, due: DuePage, *, was_told: bool) -> PageRead:
     if article.by == "selectors" and post.text:
         # Somebody looked, and said where the text is.
         return PageRead(
@@ -139,7 +141,7 @@ def _judged(post: Post, article: ArticlePage, due: DuePage) -> PageRead:
     choice = choose(due.text, post.text)
     return PageRead(
         state="better" if choice.page_is_better else "kept",
-        reason=choice.reason,
+        reason=f"{NOT_THERE}\u202f; {choice.reason}" if was_told else choice.reason,
         post=post if choice.is_its_own else None,
         date_by=article.date_by,
     )
