@@ -305,8 +305,9 @@ def _are_apart(one: Known, other: Known, place: Place, words: Words, *, shared: 
         case Words.OTHER:  # a summary of its own, in a feed, is short
             return not (is_short and _sums_up(less, more))
         case Words.ALIKE:  # of long ones, what pages put around them differs too
-            named = (less.names - more.words, more.names - less.words)
-            return (is_short or shared) and all(named)
+            return (is_short or shared) and telling.are_named_apart(
+                less.names - more.words, more.names - less.words
+            )
         case _:
             return False
 

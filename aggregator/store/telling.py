@@ -18,6 +18,8 @@ _FIGURES = re.compile(rf"\b(?:\d+\w*|{_MONTHS})\b")
 # afterwards. Names that begin a sentence are not worth the common words that do.
 _WITHIN = re.compile(r"(?:(?<=[\w,;] )|(?<=[\w,;]\u00a0)|(?<=\w['’]))[^\W\d_]\w+")
 _TELLING = 4  # characters of a word that says something
+_NAMES = 8  # so many are not looked at one by one
+_SPELT = 80  # of 100: « Hommelet » and « Homelet »; « Est » and « Ouest » are less alike
 _MOMENT = re.compile(r"\d{9,}")  # in an address: a moment or a session's, another at each visit
 _NUMBER = re.compile(r"\d+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -46,6 +48,17 @@ def sums_up(short: str, there: AbstractSet[str]) -> bool:
     telling = {word for word in said if len(word) >= _TELLING} - STOP_WORDS
     numbers = {figure for _, figure in figures(" ".join(said))}
     return numbers <= there and _mostly(names(short), there) and _mostly(telling, there)
+
+
+def are_named_apart(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
+    """Tell whether names that only one of two texts has are others, and not spelt otherwise."""
+    if not one or not other:
+        return False
+    if max(len(one), len(other)) > _NAMES:
+        return True
+    from rapidfuzz import fuzz  # noqa: PLC0415 - few crawls compare texts
+
+    return not any(fuzz.ratio(name, spelt) >= _SPELT for name in one for spelt in other)
 
 
 def are_numbered_apart(one: str, other: str) -> bool:

@@ -76,6 +76,10 @@ ONE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             " habitants.",
         },
     ),
+    "a name that was misspelt": (
+        {"text": "Permanence de l'élue à la salle Vatremez, sans rendez-vous, pour tous."},
+        {"guid": "b", "text": "Permanence de l'élue, salle Watremez, sans rendez-vous, pour tous."},
+    ),
     "address without a number, undated": (
         {"url": "https://blog.example/?p=12", "text": LONG, **UNDATED},
         {"guid": "b", "url": "https://blog.example/compte-rendu-2/", "text": LONG, **UNDATED},
@@ -177,6 +181,13 @@ TWO: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "events that differ by a name": (
         {"url": LIST, "text": "Permanence de l’élue à l’Hommelet, sans rendez-vous, pour tous."},
         {"url": LIST, "text": "Permanence de l’élue à l’Épeule, sans rendez-vous, pour tous."},
+    ),
+    "events that differ by a name like the other": (
+        {"url": LIST, "text": "Permanence de l’élue au quartier Est, sans rendez-vous, pour tous."},
+        {
+            "url": LIST,
+            "text": "Permanence de l’élue au quartier Ouest, sans rendez-vous pour tous.",
+        },
     ),
     "deliberations of one day on one page": (
         {"url": LIST, "text": "Attribution de subvention à association Alpha", **DAY},
