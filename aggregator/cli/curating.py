@@ -8,6 +8,7 @@ import click
 
 from aggregator.cli.place import Place, in_place
 from aggregator.crawl.trying import Listing, Trial, try_source
+from aggregator.crawl.trying_pages import TriedPage
 from aggregator.errors import Complaint, SourceError, TownError, UsageError
 from aggregator.model import DateOrigin, Post
 from aggregator.readers import load_scrapers
@@ -98,6 +99,8 @@ def _print(trial: Trial) -> None:
     for rejection in trial.rejections:
         click.echo(f"refused: {rejection.entry}: {rejection.reason}", err=True)
     click.echo(f"{len(trial.posts)} posts would be read from {trial.url}", err=True)
+    if trial.page is not None:
+        _print_page(trial.page)
     if trial.proposal and not from_page:
         click.echo(f"\nTo follow it, add to sources.yaml:\n\n{trial.proposal}")
     others = trial.listings[1:] if from_page else trial.listings
@@ -105,6 +108,13 @@ def _print(trial: Trial) -> None:
         click.echo("\nOther lists in the page:" if from_page else _BOTH)
     for listing in others:
         _print_other(listing)
+
+
+def _print_page(page: TriedPage) -> None:
+    taken = "would be kept" if page.state == "better" else "would not be kept"
+    click.echo(f"\nThe page of one post, {page.url}\n  its text {taken}: {page.reason}")
+    if page.text:
+        click.echo(f"  {page.characters} characters: « {page.text} »")
 
 
 def _print_other(listing: Listing) -> None:

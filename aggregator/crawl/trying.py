@@ -1,7 +1,7 @@
 """The moderators' workbench: what would be read from an address, without writing anything."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from aggregator import clock
 from aggregator.clock import to_iso
 from aggregator.crawl.blocks import block_of
 from aggregator.crawl.reading import normalise_all, reading
+from aggregator.crawl.trying_pages import TriedPage, try_page
 from aggregator.crawl.visiting import Past, Visit, visit
 from aggregator.errors import NothingFound, SourceError, UsageError
 from aggregator.fetch import Web, fetch
@@ -19,7 +20,6 @@ from aggregator.paths import TownFolder
 from aggregator.readers import load_scrapers, propose_recipes
 from aggregator.readers.platforms import recognise
 from aggregator.sources import load_sources
-
 
 # What a platform is for; on the others anybody publishes, as in a blog.
 _KINDS = {
@@ -57,6 +57,7 @@ class Trial:
     warnings: tuple[str, ...]
     proposal: str | None  # a block for sources.yaml, when the address is not on the list
     listings: tuple[Listing, ...] = ()  # lists in the page, best first; with a feed, beside it
+    page: TriedPage | None = None  # that of a post whose feed or list does not say all
 
     def to_json(self) -> dict[str, Any]:
         """Return the trial as `try --json` prints it."""
@@ -67,6 +68,7 @@ class Trial:
             "rejected": [{"entry": r.entry, "reason": r.reason} for r in self.rejections],
             "warnings": list(self.warnings),
             "proposal": self.proposal,
+            "page": None if self.page is None else asdict(self.page),
             "listings": [
                 {
                     "proposal": listing.proposal,
@@ -119,7 +121,9 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
             turn=turn,
         )
         if listed is not None:
-            return _told(await visiting, proposal=None)
+            found = await visiting
+            page = await trying.page_of(found.posts)
+            return _told(found, proposal=None, page=page)
         if source.service is not None:
             return _told(await visiting, proposal=block_of(source, None))
         try:
@@ -127,13 +131,23 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
         except NothingFound as error:
             return await trying.page_alone(error)
         listings = await trying.beside(found)
+        page = await trying.page_of(found.posts)
     title = next((e.title for _, e in found.extractions if e.title), None)
     return _told(
-        found, proposal=block_of(source, title, feed=found.discovered_feed), listings=listings
+        found,
+        proposal=block_of(source, title, feed=found.discovered_feed),
+        listings=listings,
+        page=page,
     )
 
 
-def _told(found: Visit, *, proposal: str | None, listings: tuple[Listing, ...] = ()) -> Trial:
+def _told(
+    found: Visit,
+    *,
+    proposal: str | None,
+    listings: tuple[Listing, ...] = (),
+    page: TriedPage | None = None,
+) -> Trial:
     return Trial(
         url=found.answer.url,
         feed=found.discovered_feed,
@@ -142,6 +156,7 @@ def _told(found: Visit, *, proposal: str | None, listings: tuple[Listing, ...] =
         warnings=found.warnings,
         proposal=proposal,
         listings=listings,
+        page=page,
     )
 
 
@@ -166,6 +181,17 @@ class _Trying:
     timezone: str
     seen: datetime
     turn: asyncio.Lock
+
+    async def page_of(self, posts: tuple[Post, ...]) -> TriedPage | None:
+        """Open the page of a post that lacks something."""
+        return await try_page(
+            posts,
+            source=self.source,
+            web=self.web,
+            timezone=self.timezone,
+            now=self.seen,
+            turn=self.turn,
+        )
 
     async def page_alone(self, error: NothingFound) -> Trial:
         """Tell of a page without a feed; raises `error` where it holds no list either."""

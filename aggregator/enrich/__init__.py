@@ -13,7 +13,7 @@ from aggregator.enrich.numbers import deliberation_numbers
 from aggregator.enrich.wholeness import Choice, choose, lack
 from aggregator.model import Post, Source
 
-__all__ = ["Choice", "choose", "deliberation_numbers", "document_kind", "enrich"]
+__all__ = ["Choice", "choose", "deliberation_numbers", "document_kind", "enrich", "lack"]
 
 
 def enrich(post: Post, *, source: Source) -> Post:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import pytest
 from conftest import Answer, Site
 from integration.crawling import NOW, crawl_all, source, town_of
 
+from aggregator import cli
 from aggregator.crawl.completing import Budget
 from aggregator.crawl.completing.pages import PageWorker
 from aggregator.fetch import Web
@@ -326,3 +328,23 @@ def test_new_selectors_have_the_pages_opened_again_by_day_too(site: Site, store:
         assert found == text if text else "Point numéro 8" in found
         assert open_pages(told, store, now=later, quiet=False) == 0
     assert rows(store, "SELECT count(*) FROM post_versions") == [(0,)]
+
+
+def test_the_workbench_shows_which_text_would_be_kept(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.pages["/feed"] = feed(site, "/1")
+    site.pages["/1"] = article("<div class=vrai><p>Le texte court.</p></div>" + SENTENCES)
+    listed = (
+        "version: 1\ntown: {name: V, timezone: Europe/Paris, contact: v@example.org}\nsources:\n"
+        f"  - {{slug: b, name: B, url: '{site.url()}', kind: blog, feed: '{site.url('/feed')}',"
+    )
+    for article_key, told in (
+        ("", "would be kept: le flux coupe"),
+        (" article: {text: .vrai},", "15 characters: « Le texte court. »"),
+        (" article: {text: .faux},", "n’est pas sur la page"),
+    ):
+        (tmp_path / "sources.yaml").write_text(f"{listed}{article_key} note: essai}}\n", "utf-8")
+        arguments = ["--town", str(tmp_path), "try", "b"]
+        cli.group(arguments, standalone_mode=False)
+        assert told in capsys.readouterr().out
