@@ -16,7 +16,7 @@ class Option:
     Attributes:
         means: How it is read: a line of text, an http(s) address, a whole number from 1, or one of
             `choices`.
-        pattern: What the whole of a line has to look like, as a regular expression; none: anything.
+        pattern: What the whole of it has to look like, as a regular expression; none: anything.
         about: What it is for, in French, as complaints and docs/moderateurs.md say it.
     """
 
@@ -26,6 +26,13 @@ class Option:
     pattern: str | None = None
     required: bool = False
     about: str
+
+    @property
+    def example(self) -> str:
+        """What may stand there, as the list would write it."""
+        if self.means == "choice":
+            return self.choices[0]
+        return {"url": '"https://…"', "number": "123"}.get(self.means, "…")
 
 
 def _fields(**about: str) -> tuple[Option, ...]:
@@ -51,6 +58,7 @@ SERVICES: Mapping[str, tuple[Option, ...]] = {
         Option(
             name="layer",
             means="url",
+            pattern=r"(?i:https?://[^?#]+/(?:FeatureServer|MapServer)/\d+(?:[/?#].*)?)",
             about="adresse de la couche, jusqu’à son numéro ; sans elle, le catalogue du site Hub",
         ),
         *_TABLE_FIELDS,

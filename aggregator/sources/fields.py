@@ -23,6 +23,7 @@ class Fields:
 
     Attributes:
         line: Where the mapping begins, counted from 1.
+        readable: It is a mapping; else that was complained of, or nothing stands there.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class Fields:
         self._complaints = complaints
         self._nodes: dict[str, Node] = {}
         self._empty: dict[str, int] = {}  # keys without a value, and their lines
-        self._readable = isinstance(node, MapNode)
+        self.readable = isinstance(node, MapNode)
         if isinstance(node, MapNode):
             self._take(node, keys)
         elif node is not None:
@@ -71,19 +72,25 @@ class Fields:
         """Return the line of a key's value."""
         return self._nodes[key].line if key in self._nodes else self.line
 
-    def node(self, key: str, *, required: bool = False) -> Node | None:
-        """Return what stands under a key, unread."""
-        if required and self._readable and key not in self._nodes:
+    def node(self, key: str, *, required: bool = False, example: str = "…") -> Node | None:
+        """Return what stands under a key, unread; `example`: what may stand there."""
+        if required and self.readable and key not in self._nodes:
             line = self._empty.get(key)
             fault = "missing" if line is None else "empty"
-            self.complain(f"{key} is {fault}; add « {key}: … »", line)
+            self.complain(f"{key} is {fault}; add « {key}: {example} »", line)
         return self._nodes.get(key)
 
     def read(
-        self, key: str, meaning: Callable[[str], T], *, required: bool = False, text: bool = False
+        self,
+        key: str,
+        meaning: Callable[[str], T],
+        *,
+        required: bool = False,
+        text: bool = False,
+        example: str = "…",
     ) -> T | None:
         """Read one value; `text`: where YAML sees a number, date, yes or no, ask for quotes."""
-        node = self.node(key, required=required)
+        node = self.node(key, required=required, example=example)
         return None if node is None else self._value(key, node, meaning, text=text)
 
     def name(self) -> str:

@@ -9,6 +9,7 @@ from aggregator.model import (
     Article,
     Display,
     Instance,
+    Option,
     Quartier,
     Recipe,
     Service,
@@ -83,7 +84,7 @@ def quartier(fields: Fields, _: Reading) -> Quartier:
 def tab(fields: Fields, reading: Reading) -> Tab:
     """Read one tab of the home page."""
     choosers = ("kinds", "instances", "quartiers", "sources")
-    if not any(map(fields.has, choosers)):
+    if fields.readable and not any(map(fields.has, choosers)):
         fields.complain(f"the tab would be empty; add one of {', '.join(choosers)}")
     return Tab(
         slug=fields.slug(),
@@ -130,6 +131,10 @@ def _check_reader(fields: Fields) -> None:
     if fields.has("feed_unverified") and not fields.has("feed"):
         line = fields.line_of("feed_unverified")
         fields.complain("feed_unverified without feed; add the feed or delete it", line)
+    service = next(filter(fields.has, SERVICES), None)
+    if service is not None and fields.has("article"):
+        line = fields.line_of("article")
+        fields.complain(f"article is of no use beside {service}; delete it", line)
 
 
 def _display(fields: Fields, kind: str, reading: Reading) -> Display:
@@ -160,7 +165,7 @@ def _article(fields: Fields) -> Article | None:
     if not fields.has("article"):
         return None
     article = fields.part("article", ARTICLE_KEYS)
-    if not any(map(article.has, ARTICLE_KEYS)):
+    if article.readable and not any(map(article.has, ARTICLE_KEYS)):
         article.complain(f"it says nothing; add one of {', '.join(ARTICLE_KEYS)}")
     return Article(
         text=article.read("text", values.element),
@@ -173,17 +178,31 @@ def _article(fields: Fields) -> Article | None:
 def _service(fields: Fields) -> Service | None:
     name = next((name for name in SERVICES if fields.stands(name)), None)
     # Without a value it would be forgotten, and a feed looked for instead.
-    if name is None or fields.node(name, required=True) is None:
+    if name is None or fields.node(name, required=True, example=_example(name)) is None:
         return None
     options = SERVICES[name]
     part = fields.part(name, [option.name for option in options])
-    found = [
-        (option.name, part.read(option.name, values.option(option), required=option.required))
-        for option in options
-    ]
+    found = [(option.name, _option(part, option)) for option in options]
     return Service(
         name=name, options=tuple((name, value) for name, value in found if value is not None)
     )
+
+
+def _option(fields: Fields, option: Option) -> str | None:
+    return fields.read(
+        option.name,
+        values.option(option),
+        required=option.required,
+        text=option.means == "line",
+        example=option.example,
+    )
+
+
+def _example(service: str) -> str:
+    """Return what may stand under the key of a platform: what is required, or comes first."""
+    options = SERVICES[service]
+    shown = [option for option in options if option.required] or options[:1]
+    return f"{{{', '.join(f'{option.name}: {option.example}' for option in shown)}}}"
 
 
 def _scraper(fields: Fields, reading: Reading) -> str | None:

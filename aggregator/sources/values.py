@@ -185,7 +185,7 @@ def option(option: Option) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if option.means == "url":
-            return url(text)
+            url(text)
         if option.means == "number" and not (text.isdecimal() and int(text[:9]) > 0):
             raise ValueError(f"{quoted(text)} is no whole number from 1; {option.about}")
         if option.means == "choice" and text not in option.choices:

@@ -190,6 +190,8 @@ UNDER_A_SOURCE = [
     ("    feed_unverified: true", "feed_unverified without feed; add the feed or delete it"),
     ("    kind: blog", 'key "kind" again; it stands on line 15'),
     ("    recipe: article", "recipe: write keys with values here"),
+    ("    article: .corps", "article: write keys with values here"),
+    ("    article: {}", "article: it says nothing; add one of text, title, date, author"),
     ("    recipe: {link: a}", 'source "blog": recipe: items is missing'),
     ("    recipe: {items: li}", "recipe: link is missing"),
     ("    recipe: {items: li, link: a, lnk: a}", 'unknown key "lnk"; did you mean "link"?'),
