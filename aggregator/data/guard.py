@@ -24,6 +24,8 @@ CLOSED_COLUMNS = frozenset(
         ("post_documents", "label"),
         ("post_pages", "html"),
         ("post_pages", "text"),
+        ("refused_records", "record"),
+        ("fetch_log", "rejections"),
     }
 )
 

@@ -1,8 +1,8 @@
 """What we keep."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Literal
 
@@ -26,12 +26,29 @@ class DateOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """When and where something takes place; moments are aware, in UTC."""
+    """When and where something takes place; moments are aware, in UTC but for `seen_in`."""
 
     starts: datetime
     ends: datetime | None = None
     all_day: bool = False  # no hour is stated; `starts` is midnight in the town
     place: str = ""
+
+    def seen_in(self, zone: tzinfo) -> "Event":
+        """Return the same event, its moments those of a town's clock."""
+        ends = None if self.ends is None else self.ends.astimezone(zone)
+        return replace(self, starts=self.starts.astimezone(zone), ends=ends)
+
+    def moments(self) -> tuple[str, str | None]:
+        """Return beginning and end in ISO 8601, with the clock's offset; a day where no hour is."""
+        return self._moment(self.starts), None if self.ends is None else self._moment(self.ends)
+
+    @property
+    def begins(self) -> str:
+        """When it begins, for terminals: 2026-12-02 14:00, or the day."""
+        return self._moment(self.starts)[:16].replace("T", " ")
+
+    def _moment(self, moment: datetime) -> str:
+        return moment.date().isoformat() if self.all_day else moment.isoformat(timespec="minutes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,5 +90,5 @@ class Rejection:
     """One entry refused; the rest of its source goes on."""
 
     entry: str  # its title, link or guid, cut short
-    reason: str
+    reason: str  # of a record of open data in French: its source's page shows it
     line: int | None = None  # of a file where it stands, or its rank among records, from 1

@@ -36,7 +36,7 @@ class Subsidy:
     beneficiary: str
     beneficiary_id: str = ""  # SIRET or RNA
     purpose: str = ""
-    amount_euros: float
+    amount_euros: float | None  # none: help in kind whose value the file does not tell
     in_kind: bool = False
 
 

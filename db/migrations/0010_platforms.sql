@@ -45,7 +45,7 @@ CREATE TABLE subsidy_records (
     beneficiary TEXT NOT NULL,
     beneficiary_id TEXT NOT NULL DEFAULT '',
     purpose TEXT NOT NULL DEFAULT '',
-    amount_euros REAL NOT NULL,
+    amount_euros REAL,  -- none: help in kind whose value the file does not tell
     in_kind INTEGER NOT NULL DEFAULT 0 CHECK (in_kind IN (0, 1))
 ) STRICT;
 CREATE INDEX subsidy_records_source ON subsidy_records (source_id);
@@ -62,12 +62,26 @@ CREATE TABLE attendance_records (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attendance_records_source ON attendance_records (source_id);
 
--- Rows and records of a platform that could not be read, as of its last reading.
+-- Rows and records of a platform that could not be read, as of its last reading. `record` is how one
+-- begins, and closed to analysts' SQL; `shown` is what of it may be shown, as shown_texts (0001).
 CREATE TABLE refused_records (
     source_id INTEGER NOT NULL REFERENCES sources (id),
     line INTEGER NOT NULL,
     record TEXT NOT NULL,
     reason TEXT NOT NULL,
     seen TEXT NOT NULL,
+    shown TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (source_id, line)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER refused_records_shown AFTER INSERT ON refused_records BEGIN
+    UPDATE refused_records SET shown = new.record
+    WHERE source_id = new.source_id AND line = new.line
+        AND EXISTS (SELECT 1 FROM sources WHERE id = new.source_id AND display = 'full');
+END;
+
+CREATE TRIGGER sources_shown_refused AFTER UPDATE OF display ON sources
+WHEN old.display <> new.display BEGIN
+    UPDATE refused_records SET shown = iif(new.display = 'full', record, '')
+    WHERE source_id = new.id;
+END;

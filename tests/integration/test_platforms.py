@@ -228,7 +228,7 @@ def test_a_file_becomes_rows_and_posts_and_its_bad_rows_are_listed(
         ("1", "2026-03-12", "Réfection de l’école", 42, "plateforme"),
         ("2", "2026-03-12", "Cession d’un terrain", None, "plateforme"),
     ]
-    reason = "DELIB_DATE: « 2026-02-30 » is not in the calendar"
+    reason = "DELIB_DATE\u00a0: «\u00a02026-02-30\u00a0» n’existe pas au calendrier"
     assert rows(store, "SELECT line, record, reason FROM refused_records") == [
         (4, "3;2026-02-30;Impossible;Ville d’Exemple;", reason)
     ]
@@ -261,10 +261,14 @@ def test_a_councillor_struck_off_a_meeting_leaves_the_table(site: Site, store: S
 
 
 def test_subsidies_become_rows(site: Site, store: Store) -> None:
-    text = "dateConvention;nomBeneficiaire;montant\n2026-03-12;Les Amis du parc;3 000,50\n"
+    text = (
+        "dateConvention;nomBeneficiaire;montant;nature\n"
+        "2026-03-12;Les Amis du parc;3 000,50;\n2026-03-12;Les Amis du parc;;aide en nature\n"
+    )
     crawl_all(civic(site, "subventions", text), store)
-    assert rows(store, "SELECT beneficiary, amount_euros, in_kind FROM subsidies") == [
-        ("Les Amis du parc", 3000.5, 0)
+    assert rows(store, "SELECT beneficiary, amount_euros, in_kind FROM subsidies ORDER BY 3") == [
+        ("Les Amis du parc", 3000.5, 0),
+        ("Les Amis du parc", None, 1),
     ]
 
 

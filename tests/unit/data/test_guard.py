@@ -68,6 +68,10 @@ READS = (
     "SELECT page FROM document_pages WHERE text LIKE '%SECRET%'",
     "SELECT g.text FROM publication_documents AS d JOIN document_pages AS g ON g.page = d.pages",
     "WITH d AS (SELECT text FROM document_pages) SELECT d.* FROM d, publication_documents",
+    "SELECT record FROM refused_records",
+    "SELECT * FROM refused_records",
+    "WITH refused_rows AS (SELECT record FROM refused_records) SELECT record FROM refused_rows",
+    "SELECT rejections FROM fetch_log",
     "SELECT label FROM post_documents",
     "SELECT * FROM post_documents",
     "SELECT title FROM documents",
@@ -262,6 +266,17 @@ def test_documents_are_told_of_without_their_text(connection: sqlite3.Connection
     # Of a source shown by its titles the words of its post stay closed, in links as elsewhere.
     assert run(connection, sql) == [("", "", *told), ("Le compte rendu", "Conseil", *told)]
     assert run(connection, "SELECT count(*), max(page) FROM document_pages") == [(2, 2)]
+
+
+def test_rows_that_were_refused_are_told_and_shown_where_they_may_be(
+    connection: sqlite3.Connection,
+) -> None:
+    sql = "SELECT source, line, reason, record FROM refused_rows ORDER BY source"
+    assert run(connection, sql) == [
+        ("blog", 3, "montant est vide", "ligne ouverte"),
+        ("extrait", 3, "montant est vide", None),
+        ("presse", 3, "montant est vide", None),
+    ]
 
 
 def test_public_views_show_what_may_be_shown(connection: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from aggregator.model import (
     DocumentText,
     Memory,
     Post,
+    Rejection,
     Source,
     Town,
 )
@@ -73,6 +74,15 @@ def read_document(store: Store) -> None:
     store.save_document(ReadDocument(url=PDF, text=text, memory=Memory(), asked=NOW))
 
 
+def refuse_rows(store: Store) -> None:
+    """Refuse a row of open data of each source."""
+    with store.transaction():
+        for source in TOWN.sources:
+            row = "ligne ouverte" if source.slug == "blog" else "SECRET ligne"
+            refused = Rejection(entry=row, reason="montant est vide", line=3)
+            store.save_refused(source.slug, [refused], seen=NOW)
+
+
 def build(path: Path, *, many: int = 4) -> Path:
     """Write the database: three sources, one of each `display`; all posts were edited once.
 
@@ -85,6 +95,7 @@ def build(path: Path, *, many: int = 4) -> Path:
                 posts = [post(source.slug, number, text=text) for number in range(many)]
                 with store.transaction():
                     store.save(source.slug, posts, seen=NOW)
+        refuse_rows(store)
         open_page(store)
         read_document(store)
         store.save_subscription(

@@ -23,6 +23,7 @@ VIEWS = [
     "deliberations",
     "subsidies",
     "attendances",
+    "refused_rows",
 ]
 OPEN_TABLES = ["topics", "themes"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model import Display, Post, Town
+from aggregator.model import Display, Post, Rejection, Town
 from aggregator.store import Store
 
 FIXED = {
@@ -28,6 +28,7 @@ FIXED = {
     "subsidies": "uid,granted_by,day,decision,beneficiary,beneficiary_id,purpose,amount_euros,"
     "in_kind,source",
     "attendances": "uid,day,assembly,councillor,present,proxy,source",
+    "refused_rows": "source,line,reason,record,seen",
     "topics": "position,words,posts,sources,posts_before,score,counted",
     "terms": "term,lemma,spelling,sound,posts",
     "themes": "id,slug,name",
@@ -89,3 +90,16 @@ def test_views_answer_without_a_single_post(store: Store) -> None:
     for view in FIXED:
         connection.execute(f"SELECT * FROM {view}").fetchall()
     connection.close()
+
+
+def test_rows_that_were_refused_follow_the_list(
+    store: Store, town: Town, now: datetime, rows: Callable[..., Any]
+) -> None:
+    with store.transaction():
+        refused = Rejection(entry="3;demain;A", reason="illisible", line=3)
+        store.save_refused("blog", [refused], seen=now)
+    assert rows("SELECT source, line, record FROM refused_rows") == [("blog", 3, "3;demain;A")]
+    for display, shown in ((Display.EXCERPT, None), (Display.FULL, "3;demain;A")):
+        sources = (replace(town.sources[0], display=display), *town.sources[1:])
+        store.sync_town(replace(town, sources=sources), definitions={}, now=now)
+        assert rows("SELECT record FROM refused_rows") == [(shown,)]

@@ -39,7 +39,7 @@ def read_answer(page: Page, source: Source, *, ask: Ask) -> Extraction:  # noqa:
         rejections=tuple(
             Rejection(
                 entry=answers.cut(answers.text(event, "title", "guid")),
-                reason="no beginning (DTSTART) that can be read",
+                reason="aucun début lisible (DTSTART)",
                 line=answers.number(event, "rank"),
             )
             for event in lacking

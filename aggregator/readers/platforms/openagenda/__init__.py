@@ -64,7 +64,7 @@ def read_answer(page: Page, source: Source, *, ask: Ask) -> Extraction:
         entry = entry_of(one, agenda=agenda, language=language, now=page.fetched)
         if entry is None:
             name = answers.cut(answers.text(one, "slug", "uid"))
-            reason = "no time (timings) that can be read"
+            reason = "aucun horaire lisible (timings)"
             refused.append(Rejection(entry=name, reason=reason, line=rank))
         else:
             entries.append(entry)

@@ -48,7 +48,7 @@ class _Attendances:
         meeting = self._meetings.setdefault(key, {})
         if councillor in meeting:
             raise values.Unreadable(
-                f"{councillor} stands on line {meeting[councillor][0]} already for this meeting"
+                f"{councillor} est déjà à la ligne {meeting[councillor][0]} pour cette séance"
             )
         guid = self._guids.get(key) or self._names.of(day.isoformat(), key[1])
         self._guids[key] = guid
@@ -100,7 +100,9 @@ def _is_present(value: str, proxy: str) -> bool:
         return True
     if values.is_one_of(value, _ABSENT):
         return False
-    raise values.Unreadable(f"presence: « {value[:40]} » says neither present nor absent")
+    if not value:
+        raise values.Unreadable("présence est vide")
+    raise values.wrong("présence", value, "ne dit ni présent ni absent")
 
 
 def _entry(records: Sequence[Attendance]) -> Entry:

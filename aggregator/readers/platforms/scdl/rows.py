@@ -30,7 +30,7 @@ class Row:
         line: Where it begins, counted from 1.
         values: By what the column is for us; columns of no use are left out.
         raw: Its beginning, as written.
-        fault: Why it cannot be read at all.
+        fault: Why it cannot be read at all, in French.
     """
 
     line: int
@@ -101,16 +101,16 @@ def _rows(
         try:
             cells, used = _parsed(lines, number, separator)
             if used > 1 and _is_unclosed(lines, number, used):
-                fault, used = "a quote is opened and never closed", 1
+                fault, used = "un guillemet est ouvert et jamais fermé", 1
         except csv.Error as error:
-            fault = f"it cannot be parted into columns ({error})"
+            fault = f"impossible à découper en colonnes ({error})"
         raw = lines[number][:_SHOWN_CHARS]
         number += used
         if fault is None and not any(cell.strip() for cell in cells):
             continue  # spreadsheets end with rows of separators alone
         count += 1
         if fault is None and len(cells) > width and any(cells[width:]):
-            fault = f"it has {len(cells)} columns, the headers {width}"
+            fault = f"{len(cells)} colonnes, pour {width} en-têtes"
         values = {role: _cell(cells, place) for role, place in roles.items()}
         yield Row(line=line, values=values, raw=raw, fault=fault)
 

@@ -23,7 +23,10 @@ class _Subsidies:
         """See `Reading`."""
         beneficiary = values.required(row["beneficiary"], "nomBeneficiaire")
         day = values.day(row["day"], "dateConvention")
-        granted = values.amount(row["amount"], "montant")
+        in_kind = "nature" in fold(row["nature"][:200])
+        # Help in kind need not be given a value.
+        is_valued = bool(row["amount"]) or not in_kind
+        granted = values.amount(row["amount"], "montant") if is_valued else None
         record = Subsidy(
             # Without the amount: one that is corrected stays the same subsidy.
             guid=self._names.of(
@@ -37,7 +40,7 @@ class _Subsidies:
             beneficiary_id=row["beneficiary_id"].replace(" ", ""),
             purpose=row["purpose"],
             amount_euros=granted,
-            in_kind="nature" in fold(row["nature"][:200]),
+            in_kind=in_kind,
         )
         self._found.append((_entry(record), record))
 
@@ -68,16 +71,19 @@ SUBSIDIES = Schema(
 
 
 def _entry(record: Subsidy) -> Entry:
-    money, year = values.euros(record.amount_euros), record.day.year
-    title = f"Subvention de {money} à {record.beneficiary} ({year})"
-    if record.in_kind:
-        title = f"Aide en nature à {record.beneficiary}, d’une valeur de {money} ({year})"
     return Entry(
         guid=record.guid,
-        title=html_of(title),
+        title=html_of(f"{_granted(record)} ({record.day.year})"),
         html=paragraphs(_sentences(record)),
         published=record.day.isoformat(),
     )
+
+
+def _granted(record: Subsidy) -> str:
+    money = "" if record.amount_euros is None else values.euros(record.amount_euros)
+    if not record.in_kind:
+        return f"Subvention de {money} à {record.beneficiary}"
+    return f"Aide en nature à {record.beneficiary}" + f", d’une valeur de {money}" * bool(money)
 
 
 def _sentences(record: Subsidy) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""What stands in one cell: a day, an amount, a number, yes or no; and how French writes it."""
+"""What stands in one cell: a day, an amount, a number, yes or no; and how French writes it.
+
+What is wrong with a cell is said in French: the source's page shows it.
+"""
 
 import re
 from datetime import date
@@ -14,16 +17,23 @@ _UNIT = re.compile(r"\s*(?:€|euros?|eur)\.?$", re.IGNORECASE)
 _ODD_SPACES = re.compile(r"[\u00a0\u202f\u2009]")
 _ONE_OR_THREE = 3  # digits after a sign that parts thousands
 _SPACE, _NARROW = "\u00a0", "\u202f"
+_SHOWN_CHARS = 40
 
 
 class Unreadable(Exception):
     """A row cannot be read; the text says which column, what stands there, and what is wrong."""
 
 
+def wrong(column: str, value: str, fault: str) -> Unreadable:
+    """Write « montant : « trois mille » n’est pas un montant »."""
+    shown = f"«{_SPACE}{value[:_SHOWN_CHARS]}{_SPACE}»"
+    return Unreadable(f"{column}{_SPACE}: {shown} {fault}")
+
+
 def required(value: str, column: str) -> str:
     """Return a text that must be there."""
     if not value:
-        raise Unreadable(f"{column} is empty")
+        raise Unreadable(f"{column} est vide")
     return value
 
 
@@ -35,13 +45,13 @@ def day(value: str, column: str) -> date:
     elif match := _FRENCH.fullmatch(value):
         month_day, month, year = map(int, match.groups())
     else:
-        raise Unreadable(f"{column}: « {value[:40]} » is no date; write 2024-03-12")
+        raise wrong(column, value, "n’est pas une date (à écrire 2024-03-12)")
     try:
         found = date(year, month, month_day)
     except ValueError:
-        raise Unreadable(f"{column}: « {value[:40]} » is not in the calendar") from None
+        raise wrong(column, value, "n’existe pas au calendrier") from None
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise Unreadable(f"{column}: the year {found.year} is not believed")
+        raise wrong(column, value, f"a une année invraisemblable ({found.year})")
     return found
 
 
@@ -50,7 +60,7 @@ def amount(value: str, column: str) -> float:
     required(value, column)
     plain = _UNIT.sub("", _ODD_SPACES.sub(" ", value)).strip()
     if not _AMOUNT.fullmatch(plain):
-        raise Unreadable(f"{column}: « {value[:40]} » is no amount")
+        raise wrong(column, value, "n’est pas un montant")
     return float(_with_a_point(re.sub(r"[ '’]", "", plain)))
 
 
@@ -73,7 +83,7 @@ def count(value: str, column: str) -> int | None:
         return None
     match = re.fullmatch(r"(\d{1,9})(?:[.,]0{1,6})?", value)
     if match is None:
-        raise Unreadable(f"{column}: « {value[:40]} » is no whole number")
+        raise wrong(column, value, "n’est pas un nombre entier")
     return int(match[1])
 
 

@@ -77,6 +77,16 @@ def test_subsidies_become_records_and_posts(page_of: PageOf) -> None:
     ]
 
 
+def test_help_in_kind_need_not_be_given_a_value(page_of: PageOf) -> None:
+    lines = SUBSIDIES.splitlines()
+    more = [lines[2].replace("1234,5", ""), lines[1].replace("3 000,00 €", "")]
+    found = read(page_of, "subventions", "\n".join([*lines, *more]))
+    records = [one for one in found.records if isinstance(one, Subsidy)]
+    assert [one.amount_euros for one in records] == [3000.0, 1234.5, None]
+    assert found.entries[2].title == "Aide en nature à Club de judo (2024)"
+    assert [(one.line, one.reason) for one in found.rejections] == [(5, "montant est vide")]
+
+
 def test_a_meeting_becomes_one_post_with_its_councillors(page_of: PageOf) -> None:
     found = read(page_of, "presences", ATTENDANCES)
     records = [one for one in found.records if isinstance(one, Attendance)]
@@ -121,19 +131,23 @@ def test_headers_in_other_spellings_below_a_title(page_of: PageOf) -> None:
     assert found.total == 1
 
 
+NO_DATE = "n’est pas une date (à écrire 2024-03-12)"
 BAD_ROWS = [
-    ("1;2024-02-30;A", "DELIB_DATE: « 2024-02-30 » is not in the calendar"),
-    ("1;demain;A", "DELIB_DATE: « demain » is no date; write 2024-03-12"),
-    ("1;12/03/24;A", "DELIB_DATE: « 12/03/24 » is no date; write 2024-03-12"),
-    ("1;1024-03-12;A", "DELIB_DATE: the year 1024 is not believed"),
-    ("1;2024-03-12;", "DELIB_OBJET is empty"),
-    (";2024-03-12;A", "DELIB_ID is empty"),
-    ("1;2024-03-12", "DELIB_OBJET is empty"),
-    ("1;2024-03-12;A;B", "it has 4 columns, the headers 3"),
-    ('1;2024-03-12;"A', "a quote is opened and never closed"),
+    ("1;2024-02-30;A", "DELIB_DATE\u00a0: «\u00a02024-02-30\u00a0» n’existe pas au calendrier"),
+    ("1;demain;A", f"DELIB_DATE\u00a0: «\u00a0demain\u00a0» {NO_DATE}"),
+    ("1;12/03/24;A", f"DELIB_DATE\u00a0: «\u00a012/03/24\u00a0» {NO_DATE}"),
+    (
+        "1;1024-03-12;A",
+        "DELIB_DATE\u00a0: «\u00a01024-03-12\u00a0» a une année invraisemblable (1024)",
+    ),
+    ("1;2024-03-12;", "DELIB_OBJET est vide"),
+    (";2024-03-12;A", "DELIB_ID est vide"),
+    ("1;2024-03-12", "DELIB_OBJET est vide"),
+    ("1;2024-03-12;A;B", "4 colonnes, pour 3 en-têtes"),
+    ('1;2024-03-12;"A', "un guillemet est ouvert et jamais fermé"),
     (
         f"1;2024-03-12;{'x' * 10_000_000}",
-        "it cannot be parted into columns (field larger than field limit (131072))",
+        "impossible à découper en colonnes (field larger than field limit (131072))",
     ),
 ]
 
@@ -157,11 +171,13 @@ def test_a_councillor_twice_and_a_presence_that_says_neither(page_of: PageOf) ->
         "12/03/2024\tConseil municipal\tMartin\tAnne\tAbsente\t\n"
         "12/03/2024\tConseil municipal\tPetit\tLéa\tpeut-être\t\n"
         "12/03/2024\tConseil municipal\tRoux\tJo\t\tAnne Martin\n"
+        "12/03/2024\tConseil municipal\tNoir\tLuc\t\t\n"
     )
     found = read(page_of, "presences", ATTENDANCES + more)
     assert [(one.line, one.reason) for one in found.rejections] == [
-        (6, "Anne Martin stands on line 2 already for this meeting"),
-        (7, "presence: « peut-être » says neither present nor absent"),
+        (6, "Anne Martin est déjà à la ligne 2 pour cette séance"),
+        (7, "présence\u00a0: «\u00a0peut-être\u00a0» ne dit ni présent ni absent"),
+        (9, "présence est vide"),
     ]
     assert sum(isinstance(one, Attendance) and one.proxy != "" for one in found.records) == 2
 
@@ -181,7 +197,7 @@ def test_rows_that_are_alike_are_several(page_of: PageOf) -> None:
 def test_a_file_of_bad_rows_alone_is_a_failure(page_of: PageOf) -> None:
     text = "DELIB_ID;DELIB_DATE;DELIB_OBJET\n1;x;A\n2;y;B\n"
     with pytest.raises(
-        ReadError, match="none of the 2 rows can be read; line 2: DELIB_DATE: « x »"
+        ReadError, match="none of the 2 rows can be read; line 2: DELIB_DATE\u00a0: «\u00a0x\u00a0»"
     ):
         read(page_of, "deliberations", text)
 
