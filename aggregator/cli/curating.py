@@ -3,6 +3,8 @@
 import asyncio
 import json
 import sys
+from datetime import tzinfo
+from dataclasses import replace
 
 import click
 
@@ -12,7 +14,7 @@ from aggregator.crawl.trying_pages import TriedPage
 from aggregator.errors import Complaint, SourceError, TownError, UsageError
 from aggregator.model import DateOrigin, Post
 from aggregator.readers import load_scrapers
-from aggregator.sources import add_source, load_sources
+from aggregator.sources import add_source, load_sources, with_slug
 
 _BOTH = "\nThe page itself holds lists too; a feed is surer, unless it lacks what they have:"
 
@@ -54,12 +56,16 @@ def try_(place: Place, target: str, as_json: bool, add: str | None) -> None:
     Of an address, its feed is looked for first; without one, the list in the page, with a recipe.
     """
     try:
-        trial = asyncio.run(try_source(place.town, target))
+        trial = asyncio.run(
+            try_source(place.town, target, told=lambda text: click.echo(text, err=True))
+        )
     except SourceError as error:
         if as_json:
             click.echo(json.dumps({"target": target, "error": str(error)}, ensure_ascii=False))
         click.echo(f"{target}: {error}", err=True)
         sys.exit(1)
+    if add is not None and trial.proposal is not None:
+        trial = replace(trial, proposal=with_slug(trial.proposal, add))
     if as_json:
         click.echo(json.dumps(trial.to_json(), ensure_ascii=False))
     else:
@@ -80,7 +86,9 @@ def _add(place: Place, trial: Trial, slug: str) -> None:
     )
 
 
-def _day(post: Post) -> str:
+def _day(post: Post, zone: tzinfo) -> str:
+    if post.event is not None:
+        return post.event.seen_in(zone).begins
     if post.date_origin is DateOrigin.FIRST_SEEN:
         return "no date   "
     return f"{post.published.date()}{'?' if post.date_origin is DateOrigin.INFERRED else ''}"
@@ -93,7 +101,7 @@ def _print(trial: Trial) -> None:
     for warning in trial.warnings:
         click.echo(f"note: {warning}", err=True)
     for post in trial.posts:
-        click.echo(f"{_day(post)}  {post.title}\n            {post.url}")
+        click.echo(f"{_day(post, trial.zone)}  {post.title}\n            {post.url}")
         if post.author or post.excerpt:
             click.echo(f"            {' – '.join(filter(None, (post.author, post.excerpt[:60])))}")
     for rejection in trial.rejections:

@@ -1,18 +1,20 @@
 """The moderators' workbench: what would be read from an address, without writing anything."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from aggregator import clock
 from aggregator.clock import to_iso
 from aggregator.crawl.blocks import block_of
 from aggregator.crawl.reading import normalise_all, reading
 from aggregator.crawl.trying_pages import TriedPage, try_page
-from aggregator.crawl.visiting import Past, Visit, visit
+from aggregator.crawl.visiting import MAX_CANDIDATES, Past, Visit, visit
 from aggregator.errors import NothingFound, SourceError, UsageError
 from aggregator.fetch import Web, fetch
 from aggregator.model import NotModified, Page, Post, ProposedRecipe, Recipe, Rejection, Source
@@ -56,6 +58,7 @@ class Trial:
     rejections: tuple[Rejection, ...]
     warnings: tuple[str, ...]
     proposal: str | None  # a block for sources.yaml, when the address is not on the list
+    zone: tzinfo  # the town's
     listings: tuple[Listing, ...] = ()  # lists in the page, best first; with a feed, beside it
     page: TriedPage | None = None  # that of a post whose feed or list does not say all
 
@@ -64,7 +67,7 @@ class Trial:
         return {
             "url": self.url,
             "feed": self.feed,
-            "posts": [_post(post) for post in self.posts],
+            "posts": [_post(post, self.zone) for post in self.posts],
             "rejected": [{"entry": r.entry, "reason": r.reason} for r in self.rejections],
             "warnings": list(self.warnings),
             "proposal": self.proposal,
@@ -72,7 +75,7 @@ class Trial:
             "listings": [
                 {
                     "proposal": listing.proposal,
-                    "posts": [_post(post) for post in listing.posts],
+                    "posts": [_post(post, self.zone) for post in listing.posts],
                     "next": listing.next_url,
                     "warnings": list(listing.warnings),
                 }
@@ -81,17 +84,21 @@ class Trial:
         }
 
 
-def _post(post: Post) -> dict[str, str]:
+def _post(post: Post, zone: tzinfo) -> dict[str, str | None]:
+    event = None if post.event is None else post.event.seen_in(zone)
     return {
         "title": post.title,
         "url": post.url,
         "published": to_iso(post.published),
         "date_origin": post.date_origin.value,
         "excerpt": post.excerpt,
+        "event": None if event is None else event.moments()[0],
     }
 
 
-async def try_source(folder: TownFolder, target: str) -> Trial:
+async def try_source(
+    folder: TownFolder, target: str, *, told: Callable[[str], None] = lambda _: None
+) -> Trial:
     """Visit a source of the list, or any address, and tell what would be read.
 
     Of an address, its feed comes first; the lists of the page itself are told as well.
@@ -99,6 +106,7 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
     Args:
         folder: The town folder.
         target: The slug of a source, or an http(s) address.
+        told: Called with what is done now: it may take half a minute.
 
     Raises:
         TownError: The list cannot be read.
@@ -108,9 +116,12 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
     town = load_sources(folder.sources, scrapers=folder.scrapers)
     listed = next((source for source in town.sources if source.slug == target), None)
     source = listed or _unlisted(target)
-    turn, seen = asyncio.Lock(), clock.now()
+    turn, seen, zone = asyncio.Lock(), clock.now(), ZoneInfo(town.timezone)
     async with Web(contact=town.contact) as web:
-        trying = _Trying(source=source, web=web, timezone=town.timezone, seen=seen, turn=turn)
+        told(_begun(source, is_listed=listed is not None))
+        trying = _Trying(
+            source=source, web=web, timezone=town.timezone, seen=seen, turn=turn, told=told
+        )
         visiting = visit(
             source,
             web=web,
@@ -123,9 +134,9 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
         if listed is not None:
             found = await visiting
             page = await trying.page_of(found.posts)
-            return _told(found, proposal=None, page=page)
+            return _told(found, proposal=None, zone=zone, page=page)
         if source.service is not None:
-            return _told(await visiting, proposal=block_of(source, None))
+            return _told(await visiting, proposal=block_of(source, None), zone=zone)
         try:
             found = await visiting
         except NothingFound as error:
@@ -136,8 +147,20 @@ async def try_source(folder: TownFolder, target: str) -> Trial:
     return _told(
         found,
         proposal=block_of(source, title, feed=found.discovered_feed),
+        zone=zone,
         listings=listings,
         page=page,
+    )
+
+
+def _begun(source: Source, *, is_listed: bool) -> str:
+    if source.service is not None:
+        return f"asking {source.url} by the interface of {source.service.name} …"
+    if is_listed and (source.feed is not None or source.reader in {"recipe", "scraper"}):
+        return f"reading {source.feed or source.url} …"
+    return (
+        f"looking for a feed: in {source.url}, then at up to {MAX_CANDIDATES} addresses,"
+        " with pauses …"
     )
 
 
@@ -145,6 +168,7 @@ def _told(
     found: Visit,
     *,
     proposal: str | None,
+    zone: tzinfo,
     listings: tuple[Listing, ...] = (),
     page: TriedPage | None = None,
 ) -> Trial:
@@ -155,6 +179,7 @@ def _told(
         rejections=found.rejections,
         warnings=found.warnings,
         proposal=proposal,
+        zone=zone,
         listings=listings,
         page=page,
     )
@@ -181,9 +206,11 @@ class _Trying:
     timezone: str
     seen: datetime
     turn: asyncio.Lock
+    told: Callable[[str], None]
 
     async def page_of(self, posts: tuple[Post, ...]) -> TriedPage | None:
         """Open the page of a post that lacks something."""
+        self.told("reading the page of one post, where it lacks something …")
         return await try_page(
             posts,
             source=self.source,
@@ -206,6 +233,7 @@ class _Trying:
             rejections=best.rejections,
             warnings=best.warnings,
             proposal=best.proposal,
+            zone=ZoneInfo(self.timezone),
             listings=listings,
         )
 
@@ -219,6 +247,7 @@ class _Trying:
             return ()
 
     async def _lists(self) -> tuple[Page | None, tuple[Listing, ...]]:
+        self.told("looking for lists in the page itself …")
         page = await fetch(self.source.url, web=self.web)
         if isinstance(page, NotModified):
             return None, ()

@@ -15,7 +15,7 @@ from aggregator.errors import (
     ForbiddenAddress,
     HostUnreachable,
 )
-from aggregator.fetch.address import Refused
+from aggregator.fetch.address import ALLOW_VARIABLE, Refused
 from aggregator.fetch.headers import http_date, seconds
 from aggregator.fetch.transport import BrokenOff, TooMuch, Unreached
 from aggregator.fetch.urls import Url
@@ -71,7 +71,9 @@ def explained(url: Url) -> Iterator[None]:
         yield
     except Refused as error:
         raise ForbiddenAddress(
-            f"{url}: {error}; only public addresses are read", url=str(url)
+            f"{url}: {error}; only public addresses are read, and networks that whoever runs the"
+            f" server allows by {ALLOW_VARIABLE}",
+            url=str(url),
         ) from error
     except ssl.SSLCertVerificationError as error:
         code = error.verify_code

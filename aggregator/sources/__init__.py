@@ -4,8 +4,8 @@
 once, with the line, what is wrong and what to write.
 """
 
-from aggregator.sources.adding import add_source
+from aggregator.sources.adding import add_source, with_slug
 from aggregator.sources.loader import load_sources
 from aggregator.sources.watching import WatchedTown
 
-__all__ = ["WatchedTown", "add_source", "load_sources"]
+__all__ = ["WatchedTown", "add_source", "load_sources", "with_slug"]

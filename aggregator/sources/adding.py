@@ -43,7 +43,7 @@ def add_source(path: Path, block: str, *, slug: str, scrapers: Path | None = Non
     text = path.read_bytes().decode("utf-8")
     end = "" if text.endswith("\n") else "\n"
     line = before.sources[-1].line if before.sources else None
-    added = _indented(_SLUG.sub(lambda _: slug, block, count=1), text, line)
+    added = _indented(with_slug(block, slug), text, line)
     new = text + end + added.replace("\n", "\r\n" if "\r\n" in text else "\n")
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".sources-") as folder:
         draft = Path(folder) / path.name
@@ -52,6 +52,11 @@ def add_source(path: Path, block: str, *, slug: str, scrapers: Path | None = Non
         draft.chmod(path.stat().st_mode & 0o777)
         draft.replace(path.resolve())
     return source
+
+
+def with_slug(block: str, slug: str) -> str:
+    """Return the block of a source with another slug."""
+    return _SLUG.sub(lambda _: slug, block, count=1)
 
 
 def _indented(block: str, text: str, line: int | None) -> str:

@@ -103,10 +103,16 @@ def test_what_is_proposed_is_added_when_asked(town: Path, site: Site) -> None:
     before = (town / "sources.yaml").read_bytes()
     done = tried(town, site.url("/actus"), "--add", "sartel")
     assert done.exit_code == 0, done.stderr
+    assert f"looking for a feed: in {site.url('/actus')}" in done.stderr
+    assert "looking for lists in the page itself" in done.stderr
+    assert "- slug: sartel\n" in done.stdout
+    assert "comite-du-sartel" not in done.stdout.partition("Other lists")[0]
     assert "aggregator crawl sartel" in done.stderr
     assert (town / "sources.yaml").read_bytes().startswith(before)
     assert load_sources(town / "sources.yaml").sources[-1].slug == "sartel"
-    assert "7 posts" in tried(town, "sartel").stderr
+    listed = tried(town, "sartel")
+    assert f"reading {site.url('/actus')} …" in listed.stderr
+    assert "7 posts" in listed.stderr
 
     again = tried(town, site.url("/actus"), "--add", "sartel")
     assert isinstance(again.exception, UsageError)

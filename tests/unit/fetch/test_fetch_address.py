@@ -181,6 +181,7 @@ def test_a_name_that_leads_inside_is_refused(names: Names) -> None:
     with pytest.raises(ForbiddenAddress, match=r"www\.example leads to 192\.168\.0\.10") as caught:
         get("http://www.example/feed")
     assert caught.value.url == "http://www.example/feed"
+    assert "whoever runs the server allows by AGGREGATOR_ALLOW_NETWORKS" in str(caught.value)
 
 
 @pytest.mark.parametrize("answer", [["8.8.8.8", "10.0.0.1"], ["10.0.0.1", "8.8.8.8"]])
