@@ -141,15 +141,19 @@ def _bar(slug: str) -> Iterator[Callable[[Archive], None]]:
 
 def _summary(slug: str, found: ReadBack) -> str:
     archive = found.archive
-    of_about = f" of about {archive.expected}" if archive.expected else ""
-    text = f"{slug}: {found.saved} new posts; {archive.found}{of_about} found so far"
+    text = f"{slug}: {_posts(found.saved)} added to the {found.known} known"
+    of_about = f"; the site names about {archive.expected} in all" if archive.expected else ""
     said = "".join(f"; {count} {_MISSING[why]}" for why, count in archive.missing.items())
     match archive.state:
         case "done":
-            return f"{slug}: {found.saved} new posts; {archive.found}{of_about} found{said}"
+            return f"{text}{of_about}{said}"
         case "running":
-            return f"{text}{said}; {_later(archive.next_try)}"
-    return f"{slug}: {found.saved} new posts; {archive.reason}{said}"
+            return f"{text}{of_about}{said}; {_later(archive.next_try)}"
+    return f"{text}; {archive.reason}{said}"
+
+
+def _posts(count: int) -> str:
+    return "1 post" if count == 1 else f"{count} posts"
 
 
 _MISSING = {
@@ -170,12 +174,24 @@ def _later(next_try: datetime | None) -> str:
 
 
 def _foretold(slug: str, told: Rehearsal, known: tuple[KnownPost, ...]) -> str:
-    asked = f"{told.asked} requests made to know"
+    asked = f"{_requests(told.asked)} made to know"
     if told.method is None:
         return f"{slug}: no archive that can be read ({asked})"
-    posts = "an unknown number of" if told.posts is None else f"about {told.posts}"
-    requests = "an unknown number of" if told.requests is None else f"about {told.requests}"
-    return (
-        f"{slug}: by {told.method}: {posts} posts, {len(known)} of this source are here;"
-        f" {requests} requests ({asked})"
+    posts = (
+        "the site does not say how many posts"
+        if told.posts is None
+        else f"about {_posts(told.posts)}"
     )
+    if told.requests is not None:
+        requests = f"about {_requests(told.requests)}"
+    else:
+        each = "post" if told.a_request == 1 else f"{told.a_request} posts"
+        requests = f"at least one request for each {each}"
+    return (
+        f"{slug}: by {told.method}: {posts}, {len(known)} of this source are here;"
+        f" {requests} ({asked})"
+    )
+
+
+def _requests(count: int) -> str:
+    return "1 request" if count == 1 else f"{count} requests"

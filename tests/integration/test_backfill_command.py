@@ -46,25 +46,41 @@ def test_a_dry_run_foretells_and_writes_nothing(tmp_path: Path, database: Path) 
         assert told.returncode == 0, told.stderr
         assert told.stdout == (
             "quartier-wordpress: by wordpress_rest: about 40 posts, 0 of this source are here;"
-            " about 1 requests (2 requests made to know)\n"
+            " about 1 request (2 requests made to know)\n"
         )
         assert len(site.requests) == 3
         assert not database.parent.exists()
+
+
+def test_a_dry_run_says_what_is_known_of_a_site_that_says_nothing(tmp_path: Path) -> None:
+    with town_of("wordpress-feed", tmp_path, 40) as site:
+        told = run("backfill", site.source.slug, "--dry-run", "--town", tmp_path)
+    assert told.stdout == (
+        "quartier-wordpress: by wordpress_feed: the site does not say how many posts, 0 of this"
+        " source are here; at least one request for each 10 posts (3 requests made to know)\n"
+    )
 
 
 def test_a_new_source_is_visited_and_read_back(tmp_path: Path, database: Path) -> None:
     with town_of("wordpress-both", tmp_path, 40) as site:
         first = run("backfill", site.source.slug, "--budget", "1", "--town", tmp_path)
         assert first.returncode == 0, first.stderr
-        assert "not at the end yet" in first.stdout
+        assert first.stdout == (
+            "quartier-wordpress: 0 posts added to the 10 known; not at the end yet: run it again,"
+            " or leave it to the crawler's nights\n"
+        )
         second = run("backfill", site.source.slug, "--town", tmp_path)
-        assert second.stdout == "quartier-wordpress: 30 new posts; 40 of about 40 found\n"
+        assert second.stdout == (
+            "quartier-wordpress: 30 posts added to the 10 known; the site names about 40 in all\n"
+        )
         assert len(rows(database)) == 40
         told = run("status", site.source.slug, "--town", tmp_path)
         assert "archive:       done, 40 of about 40 posts" in told.stdout
         # And by hand once more: nothing is new.
         third = run("backfill", site.source.slug, "--town", tmp_path)
-        assert third.stdout == "quartier-wordpress: 0 new posts; 40 of about 40 found\n"
+        assert third.stdout == (
+            "quartier-wordpress: 0 posts added to the 40 known; the site names about 40 in all\n"
+        )
 
 
 def test_two_never_read_one_archive(tmp_path: Path, database: Path) -> None:

@@ -21,9 +21,15 @@ from aggregator.store import Archive, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadBack:
-    """What came of it."""
+    """What came of it.
 
-    saved: int  # posts
+    Attributes:
+        saved: How many posts were added.
+        known: How many of the source were here before.
+    """
+
+    saved: int
+    known: int
     archive: Archive
 
 
@@ -76,6 +82,7 @@ async def read_back(
                 )
             for host, pause in store.hosts(clock()).items():
                 web.leave_alone(host, until=pause.until, status=pause.status)
+            known = len(store.known_posts(slug))
             store.hurry_archive(slug)
             desk = Desk(store)
             backfill = await Backfill.begin(
@@ -85,4 +92,4 @@ async def read_back(
         archive = store.archive(slug)
     if archive is None:
         raise RuntimeError(f"{slug}: its archive was never begun")
-    return ReadBack(saved=saved, archive=archive)
+    return ReadBack(saved=saved, known=known, archive=archive)

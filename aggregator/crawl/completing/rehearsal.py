@@ -22,13 +22,15 @@ class Rehearsal:
     Attributes:
         method: The way; none: there is none.
         posts: How many there are, about; none: nobody says.
-        requests: How many it takes, about.
+        requests: How many it takes, about; none: nobody says.
+        a_request: How many posts one request gives.
         asked: How many were made to know that, besides robots.txt.
     """
 
     method: str | None
     posts: int | None = None
     requests: int | None = None
+    a_request: int = 1
     asked: int = 0
 
 
@@ -106,4 +108,10 @@ class _Rehearsal:
             requests = ceil(posts / answer.held)
         if not answer.held:
             return None
-        return Rehearsal(method=way.method, posts=posts, requests=requests, asked=self._asked)
+        return Rehearsal(
+            method=way.method,
+            posts=posts,
+            requests=requests,
+            a_request=1 if answer.pages else answer.held,
+            asked=self._asked,
+        )
