@@ -12,7 +12,7 @@ from aggregator.model.order import EPOCH, SLOTS, first_id, moment_of
 from aggregator.model.pages import PRODUCT, Ask, Memory, NotModified, Page, Said
 from aggregator.model.posts import DOCUMENTS, Attached, DateOrigin, Event, Post, Rejection
 from aggregator.model.proposals import ProposedRecipe
-from aggregator.model.records import Attendance, Deliberation, Record, Subsidy
+from aggregator.model.records import MOST_REFUSED, Attendance, Deliberation, Record, Subsidy
 from aggregator.model.results import (
     Appointment,
     Habits,
@@ -42,6 +42,7 @@ __all__ = [
     "DOCUMENT_KINDS",
     "EPOCH",
     "KINDS",
+    "MOST_REFUSED",
     "PRODUCT",
     "SERVICES",
     "SLOTS",

@@ -6,6 +6,8 @@ https://scdl.opendatafrance.net/docs/
 from dataclasses import dataclass
 from datetime import date
 
+MOST_REFUSED = 1_000  # rows of a file told one by one: of a file of another kind each is
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliberation:

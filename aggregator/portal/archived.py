@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from aggregator.language.french_dates import MONTHS
+from aggregator.model import SERVICES
 from aggregator.portal.french import SPACE, Calendar, counted, number
 from aggregator.portal.queries.archives import Archive, Held
 
@@ -24,17 +25,35 @@ MISSING: Mapping[str, tuple[str, str]] = {
 }
 
 
+# What gives all it has at each visit; the others are platforms.
+_GIVERS: Mapping[str, str] = {
+    "scdl": "le fichier",
+    "icalendar": "le calendrier",
+    "mailbox": "la boîte aux lettres",
+}
+
+
 def figure(held: Held, calendar: Calendar) -> str:
     """Write « 412 publications sur environ 430, de mars 2009 à aujourd’hui »."""
-    text = counted(held.total, "publication", "publications")
-    expected = _expected(held)
+    text, span = counted(held.total, "publication", "publications"), _span(held, calendar)
+    if held.reader in SERVICES:
+        return f"ce que {_GIVERS.get(held.reader, 'la plateforme')} donne{SPACE}: {text}{span}"
+    if held.archive is None:
+        return f"{text}{span}\u202f; les archives n’ont pas {'encore ' * held.listed}été cherchées"
+    expected = _expected(held.total, held.archive)
     if expected > held.total:
-        text += f" sur environ{SPACE}{number(expected)}"
-    return f"{text}{_span(held, calendar)}"
+        return f"{text} sur environ{SPACE}{number(expected)}{span}"
+    if held.archive.state != "done" or held.archive.missing:
+        return f"{text}{span}"
+    if held.archive.expected is None:
+        return f"{text}{span}\u202f; le site ne dit pas s’il y en a d’autres"
+    return f"{text}{SPACE}: tout est là{span}"
 
 
-def notes(archive: Archive) -> tuple[str, ...]:
+def notes(archive: Archive | None) -> tuple[str, ...]:
     """Say what is under way, and why something is missing."""
+    if archive is None:
+        return ()
     return tuple(filter(None, (_state(archive), *_gaps(archive))))
 
 
@@ -68,11 +87,9 @@ def _gaps(archive: Archive) -> list[str]:
     return [counted(archive.missing[why], *words) for why, words in known.items()]
 
 
-def _expected(held: Held) -> int:
+def _expected(total: int, archive: Archive) -> int:
     # What came since the reading ended was not expected then.
-    if held.archive.state == "done":
-        return held.total + held.archive.lacking
-    return held.archive.expected or 0
+    return total + archive.lacking if archive.state == "done" else archive.expected or 0
 
 
 def _span(held: Held, calendar: Calendar) -> str:

@@ -8,11 +8,12 @@ from urllib.parse import parse_qs
 
 from datasette import Response
 
-from aggregator.model import KINDS, Source, State, Town
+from aggregator.model import KINDS, MOST_REFUSED, Source, State, Town
 from aggregator.portal import archived
 from aggregator.portal.queries import sources as sources_sql
 from aggregator.portal.queries.archives import Archive, Held, archives, held
 from aggregator.portal.queries.documents import document_counts
+from aggregator.portal.queries.refused import Refused, refused
 from aggregator.portal.queries.rows import Named, SourceCard, SourcePosts
 from aggregator.portal.refusals import Refusal
 from aggregator.portal.site import Visit
@@ -108,6 +109,7 @@ class Sheet:
     card: SourceCard
     posts: SourcePosts
     held: Held | None
+    refused: Refused | None
 
 
 async def source(visit: Visit) -> Response:
@@ -122,7 +124,7 @@ async def source(visit: Visit) -> Response:
             return None
         posts = sources_sql.source_posts(connection, slug, page=page, present=visit.present)
         past = held(connection, slug, present=visit.present)
-        return Sheet(card=card, posts=posts, held=past)
+        return Sheet(card=card, posts=posts, held=past, refused=refused(connection, slug))
 
     sheet = await visit.read(read)
     if sheet is None:
@@ -136,6 +138,9 @@ async def source(visit: Visit) -> Response:
         posts=sheet.posts,
         held=None if sheet.held is None else archived.figure(sheet.held, visit.calendar),
         gaps=() if sheet.held is None else archived.notes(sheet.held.archive),
+        refused=sheet.refused,
+        MOST_REFUSED=MOST_REFUSED,
+        row_word="ligne" if sheet.held is not None and sheet.held.reader == "scdl" else "entrée",
         page=page,
         pages=pages,
     )

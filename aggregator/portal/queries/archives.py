@@ -26,6 +26,7 @@ SELECT p.published FROM posts AS p JOIN sources AS s ON s.id = p.source_id
 WHERE s.slug = ? AND p.id < ? AND p.date_origin <> 'first_seen' ORDER BY p.id DESC LIMIT 1
 """
 _COUNT = "SELECT count(*) FROM posts WHERE source_id = (SELECT id FROM sources WHERE slug = ?)"
+_SOURCE = "SELECT reader, listed FROM sources WHERE slug = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,16 @@ class Archive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What we hold of a source whose archive was looked at; the dates are of dated posts."""
+    """What we hold of a source; the dates are of dated posts.
 
-    archive: Archive
+    Attributes:
+        reader: How it is read: a platform gives all it has at each visit.
+        archive: None where nobody looked for one yet.
+    """
+
+    reader: str
+    listed: bool
+    archive: Archive | None
     total: int
     oldest: datetime | None
     newest: datetime | None
@@ -64,14 +72,17 @@ def archives(connection: sqlite3.Connection) -> dict[str, Archive]:
 
 
 def held(connection: sqlite3.Connection, slug: str, *, present: Present) -> Held | None:
-    """Return what we hold of a source; nothing where nobody looked for an archive yet."""
-    row = connection.execute(f"{_ARCHIVES} WHERE s.slug = ?", (slug,)).fetchone()
-    if row is None:
+    """Return what we hold of a source; nothing where it is not known yet."""
+    source = connection.execute(_SOURCE, (slug,)).fetchone()
+    if source is None:
         return None
+    row = connection.execute(f"{_ARCHIVES} WHERE s.slug = ?", (slug,)).fetchone()
     oldest = connection.execute(_OLDEST, (slug, _DATED)).fetchone()
     newest = connection.execute(_NEWEST, (slug, present.ids["after_now"])).fetchone()
     return Held(
-        archive=_archive(row),
+        reader=source["reader"],
+        listed=bool(source["listed"]),
+        archive=None if row is None else _archive(row),
         total=scalar(connection, _COUNT, (slug,)),
         oldest=when(oldest and oldest[0]),
         newest=when(newest and newest[0]),

@@ -1,6 +1,7 @@
 """How much of a source's past we hold, in French."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,10 +30,15 @@ def archive(**changes: object) -> Archive:
     return Archive(**{**values, **changes})  # type: ignore[arg-type]
 
 
+UNKNOWN = "\u202f; le site ne dit pas s’il y en a d’autres"
+
+
 def held(
     total: int, oldest: str | None = None, newest: str | None = None, **changes: object
 ) -> Held:
     return Held(
+        reader="feed",
+        listed=True,
         archive=archive(**changes),
         total=total,
         oldest=None if oldest is None else datetime.fromisoformat(f"{oldest}T12:00:00+00:00"),
@@ -48,13 +54,23 @@ def held(
             "412\u00a0publications sur environ\u00a0430, de mars 2009 à aujourd’hui",
         ),
         (
-            held(1_412, "2009-04-02", "2015-06-20"),
-            "1\u202f412\u00a0publications, d’avril 2009 à juin 2015",
+            held(1_412, "2009-04-02", "2015-06-20", expected=1_400),
+            "1\u202f412\u00a0publications\u00a0: tout est là, d’avril 2009 à juin 2015",
         ),
-        (held(2, "2015-10-02", "2015-10-20"), "2\u00a0publications, en octobre 2015"),
-        (held(1, "2026-11-20", "2026-11-20"), "1\u00a0publication, de novembre 2026 à aujourd’hui"),
-        (held(0), "0\u00a0publication"),
-        (held(7), "7\u00a0publications"),  # none of them dated
+        (
+            held(2, "2015-10-02", "2015-10-20", expected=2),
+            "2\u00a0publications\u00a0: tout est là, en octobre 2015",
+        ),
+        (
+            held(1, "2026-11-20", "2026-11-20"),
+            f"1\u00a0publication, de novembre 2026 à aujourd’hui{UNKNOWN}",
+        ),
+        (held(0), f"0\u00a0publication{UNKNOWN}"),
+        (held(7), f"7\u00a0publications{UNKNOWN}"),  # none of them dated
+        # What is missing is told by reason.
+        (held(7, missing={"gone": 2}), "7\u00a0publications"),
+        (held(7, expected=7, missing={"gone": 2}), "7\u00a0publications"),
+        (held(7, state="none"), "7\u00a0publications"),
         # Posts that came since the reading ended were not expected then: the gap stays told.
         (held(450, lacking=18, expected=430), "450\u00a0publications sur environ\u00a0468"),
         (
@@ -68,9 +84,27 @@ def test_the_figure(known: Held, written: str) -> None:
     assert figure(known, CALENDAR) == written
 
 
+def test_what_nobody_looked_for_yet_is_said() -> None:
+    known = replace(held(25, "2024-10-02", "2026-11-20"), archive=None)
+    span = "25\u00a0publications, d’octobre 2024 à aujourd’hui\u202f; les archives"
+    assert figure(known, CALENDAR) == f"{span} n’ont pas encore été cherchées"
+    assert figure(replace(known, listed=False), CALENDAR) == f"{span} n’ont pas été cherchées"
+    assert notes(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("reader", "giver"),
+    [("decidim", "la plateforme"), ("scdl", "le fichier"), ("icalendar", "le calendrier")],
+)
+def test_a_platform_gives_all_it_has(reader: str, giver: str) -> None:
+    known = replace(held(6, "2025-12-11", "2026-05-28"), archive=None, reader=reader)
+    told = f"ce que {giver} donne\u00a0: 6\u00a0publications, de décembre 2025 à mai 2026"
+    assert figure(known, CALENDAR) == told
+
+
 def test_a_blog_that_fell_silent_does_not_go_on_until_today() -> None:
-    recent = held(2, "2009-03-02", f"{NOW - timedelta(days=30):%Y-%m-%d}")
-    silent = held(2, "2009-03-02", f"{NOW - timedelta(days=32):%Y-%m-%d}")
+    recent = held(2, "2009-03-02", f"{NOW - timedelta(days=30):%Y-%m-%d}", expected=2)
+    silent = held(2, "2009-03-02", f"{NOW - timedelta(days=32):%Y-%m-%d}", expected=2)
     assert figure(recent, CALENDAR).endswith("à aujourd’hui")
     assert figure(silent, CALENDAR).endswith("à octobre 2026")
 

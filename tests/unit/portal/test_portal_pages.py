@@ -381,7 +381,7 @@ def test_what_is_announced_is_never_told_as_published(visitor: Visitor) -> None:
     assert "Conseil citoyen de Valmont, à venir, le" in page
     assert "c’est une date annoncée" in page
     sheet = words(visitor.ask("/source/conseil-citoyen"))
-    assert "4 publications À venir Assemblée plénière" in sheet
+    assert "été cherchées. À venir Assemblée plénière" in sheet
     assert "Jusqu’à aujourd’hui Ordre du jour" in sheet
     assert re.search(r"Dernière publication datée \d.{3,20} ; annonce jusqu’au \d", sheet)
     assert "annonce jusqu’au" in words(visitor.ask("/sources"))

@@ -8,7 +8,7 @@ reason.
 from datetime import datetime
 
 from aggregator.errors import ReadError
-from aggregator.model import Ask, Extraction, Page, Rejection, Source
+from aggregator.model import MOST_REFUSED, Ask, Extraction, Page, Rejection, Source
 from aggregator.readers.charset import decode
 from aggregator.readers.platforms.answers import changed, cut
 from aggregator.readers.platforms.scdl.attendances import ATTENDANCES
@@ -19,7 +19,6 @@ from aggregator.readers.platforms.scdl.subsidies import SUBSIDIES
 from aggregator.readers.platforms.scdl.values import Unreadable
 
 NAME = "SCDL"
-MOST_TOLD = 1_000  # rows refused one by one: of a file of another kind each is
 
 _SCHEMAS: dict[str, Schema] = {
     "deliberations": DELIBERATIONS,
@@ -60,7 +59,7 @@ def read_answer(page: Page, source: Source, *, ask: Ask) -> Extraction:  # noqa:
     return Extraction(
         entries=reading.entries(),
         records=reading.records(),
-        rejections=tuple(refused[:MOST_TOLD]),
+        rejections=tuple(refused[:MOST_REFUSED]),
         warnings=tuple(_warnings(len(refused), count)),
         total=count,
         language="fr",
@@ -100,8 +99,8 @@ def _option(source: Source, name: str) -> str:
 
 def _warnings(refused: int, count: int) -> list[str]:
     found = []
-    if refused > MOST_TOLD:
-        found.append(f"{refused} rows cannot be read; the first {MOST_TOLD} are listed")
+    if refused > MOST_REFUSED:
+        found.append(f"{refused} rows cannot be read; the first {MOST_REFUSED} are listed")
     if count >= MOST_ROWS:
         found.append(f"only the first {MOST_ROWS} rows are read; split the file by year")
     return found
