@@ -186,6 +186,7 @@ def simulate(
             delays += [(now - post) / timedelta(hours=1) for post in posts[known:shown]]
         habits = learn(
             habits,
+            source=source,
             new=[_post(kind, moment, now) for moment in new],
             changed=[],
             items=SHOWN if new else None,

@@ -5,18 +5,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aggregator.model import DateOrigin, Habits, Post
+from aggregator.model import DateOrigin, Habits, Post, Source
 
 LAST_TIMES = 40
 LAST_POSTS = 20
 LAST_VISITS = 40
 RECENT = 5  # posts by which a change of manners shows (crawl/health.py)
+# Platforms whose posts are dated by when they were published. On the others, calendars and data
+# sets, a date says when something was decided, paid, measured or entered.
+_VOICES = frozenset({"consul", "decidim", "mailbox", "mastodon", "peertube", "youtube"})
 _HALF_A_DAY = timedelta(hours=12)  # a day without an hour is kept as its noon
+
+
+def dates_its_posts(source: Source) -> bool:
+    """Tell whether the dates of a source's posts say when it published them."""
+    return source.service is None or source.service.name in _VOICES
 
 
 def learn(
     habits: Habits,
     *,
+    source: Source,
     new: Sequence[Post],
     changed: Sequence[Post],
     items: int | None,
@@ -27,6 +36,7 @@ def learn(
 
     Args:
         habits: As they were known before.
+        source: Whose they are.
         new: The posts that this visit brought.
         changed: The posts that this visit found edited.
         items: How many items the page holds; none when it has not changed.
@@ -46,7 +56,7 @@ def learn(
     sample = sorted((*new, *changed), key=lambda post: post.published)[-room:]
     return replace(
         learnt,
-        times=_times(habits.times, new, previous=previous, now=now),
+        times=_times(habits.times, new, previous=previous, now=now, source=source),
         lengths=(*habits.lengths, *(len(post.text) for post in sample))[-LAST_POSTS:],
         titles=(*habits.titles, *(_mark(post.title) for post in sample))[-LAST_POSTS:],
         ahead=(*habits.ahead, *(post.published > now for post in sample))[-LAST_POSTS:],
@@ -70,8 +80,11 @@ def _times(
     *,
     previous: datetime | None,
     now: datetime,
+    source: Source,
 ) -> tuple[datetime, ...]:
-    if previous is None:
+    if previous is None and not dates_its_posts(source):
+        found = []
+    elif previous is None:
         found = [
             post.published
             for post in new

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from aggregator.crawl.habits import RECENT
+from aggregator.crawl.habits import RECENT, dates_its_posts
 from aggregator.language.french_dates import each, french_day
 from aggregator.model import Habits, Health, Move, Outcome, Source, SourceResult, State
 
@@ -79,6 +79,8 @@ def judge(
             state=State.MOVED,
             reason=f"a déménagé à l’adresse {move.to}, à reporter dans la liste des sources",
         )
+    if not dates_its_posts(source):
+        newest_post = None
     found = (
         _drifted(source, habits)
         or _empty(result, habits, post_count)
@@ -86,7 +88,7 @@ def judge(
     )
     if found is not None:
         return found
-    well = _well(newest_post, now, zone)
+    well = _well(newest_post, now, zone) if dates_its_posts(source) else _read(source)
     return Health(
         state=State.OK, reason=f"répond de nouveau\u202f; {well}" if past in _BACK else well
     )
@@ -116,7 +118,13 @@ def _failed(result: SourceResult, post_count: int) -> Health:
 
 
 def _drifted(source: Source, habits: Habits) -> Health | None:
-    """Compare the last posts with those before: a page rebuilt shows in what is read from it."""
+    """Compare the last posts with those before: a page rebuilt shows in what is read from it.
+
+    A platform has a form of its own, and its reader says when that has changed; the posts of a
+    weekly event are all alike.
+    """
+    if source.service is not None:
+        return None
     drifts = [
         _shrunk(habits.lengths[:-RECENT], habits.lengths[-RECENT:]),
         _same_titles(habits.titles[:-RECENT], habits.titles[-RECENT:]),
@@ -205,6 +213,10 @@ def _well(newest_post: datetime | None, now: datetime, zone: ZoneInfo) -> str:
         if newest_post > now
         else f"dernière publication le {day}"
     )
+
+
+def _read(source: Source) -> str:
+    return "ses rendez-vous sont lus" if source.kind == "agenda" else "ses données sont lues"
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

@@ -114,6 +114,7 @@ class Settler:
         unmodified = isinstance(found.answer, NotModified)
         habits = learn(
             past.habits,
+            source=source,
             new=saved.new,
             changed=saved.changed,
             items=found.items,

@@ -1,15 +1,18 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.crawl.habits import learn
-from aggregator.model import DateOrigin, Habits, Post
+from aggregator.model import DateOrigin, Habits, Post, Service, Source
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 BEFORE = NOW - 6 * HOUR
+SOURCE = Source(slug="s", name="S", url="https://s.example/", kind="blog")
 
 
 def a_post(
@@ -32,12 +35,28 @@ def a_post(
 
 
 def learnt(habits: Habits | None = None, *new: Post, **rest: Any) -> Habits:
-    facts = {"changed": (), "items": None, "previous": BEFORE, "now": NOW} | rest
+    facts: dict[str, Any] = {
+        "source": SOURCE,
+        "changed": (),
+        "items": None,
+        "previous": BEFORE,
+        "now": NOW,
+    } | rest
     return learn(habits or Habits(), new=new, **facts)
 
 
 def test_a_stated_date_between_two_visits_is_when_a_post_appeared() -> None:
     assert learnt(None, a_post(NOW - HOUR)).times == (NOW - HOUR,)
+
+
+@pytest.mark.parametrize(("service", "known"), [("mastodon", 1), ("scdl", 0), ("icalendar", 0)])
+def test_the_dates_of_acts_and_events_tell_no_rhythm(service: str, known: int) -> None:
+    source = replace(SOURCE, service=Service(name=service))
+    first = learnt(None, a_post(NOW - 900 * HOUR), previous=None, source=source)
+    assert len(first.times) == known
+    # What comes later was seen to come.
+    later = learnt(first, a_post(NOW - 900 * HOUR), source=source)
+    assert later.times[-1] == BEFORE + 3 * HOUR
 
 
 def test_a_date_that_cannot_be_gives_way_to_the_middle_of_the_two_visits() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -6,7 +7,17 @@ import pytest
 from aggregator import errors
 from aggregator.crawl.health import EXPLANATIONS, is_settled, judge
 from aggregator.crawl.visiting import FeedMoved
-from aggregator.model import Habits, Health, Move, Outcome, Rejection, Source, SourceResult, State
+from aggregator.model import (
+    Habits,
+    Health,
+    Move,
+    Outcome,
+    Rejection,
+    Service,
+    Source,
+    SourceResult,
+    State,
+)
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -128,6 +139,22 @@ class TestEmpty:
         found = health(None, posts=0, rejections=(Rejection(entry="e", reason="r"),))
         assert found.state is State.EMPTY
         assert "rien de ce qu’il publie n’a pu être gardé" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("service", "kind", "told"),
+    [
+        ("scdl", "donnees", "ses données sont lues"),
+        ("icalendar", "agenda", "ses rendez-vous sont lus"),
+        ("mastodon", "blog", "dernière publication le 20 novembre 2026"),
+    ],
+)
+def test_a_platform_is_not_judged_as_a_page_is(service: str, kind: str, told: str) -> None:
+    source = replace(SOURCE, service=Service(name=service), kind=kind)
+    found = health(NOW - 2 * DAY, source=source, habits={"titles": (*"abcde", *"fffff")})
+    assert (found.state, found.reason) == (State.OK, told)
+    found = health(NOW - 900 * DAY, source=source)
+    assert (found.state is State.SILENT) == (service == "mastodon")
 
 
 class TestDrifted:
