@@ -27,7 +27,9 @@ def search(place: Place, words: tuple[str, ...], as_json: bool) -> None:
     if results.corrected:
         click.echo(f"nothing found for {results.query.text!r}", err=True)
     for hit in results.hits:
-        click.echo(f"{hit.published[:10]}  {hit.title}  [{hit.source_name}]\n            {hit.url}")
+        day = hit.published[:10] if hit.event is None else hit.event.begins
+        gone = ", withdrawn" if hit.withdrawn else ""
+        click.echo(f"{day}  {hit.title}  [{hit.source_name}{gone}]\n            {hit.url}")
     more = "" if results.total.exact else "more than "
     spelt = f" for {results.corrected.text!r}" if results.corrected else ""
     click.echo(f"{more}{results.total.value} found{spelt}", err=True)

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from aggregator.model import Event
 from aggregator.search.model import FACETS, FacetValue, Hit, Note, Query, Results, Wider
 
 
@@ -64,7 +65,14 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "date_origin": hit.date_origin,
         "extract": hit.extract,
         "extract_from": None if place is None else asdict(place),
+        "event": None if hit.event is None else _event(hit.event),
+        "withdrawn": hit.withdrawn,
     }
+
+
+def _event(event: Event) -> dict[str, str | None]:
+    starts, ends = event.moments()
+    return {"starts": starts, "ends": ends, "place": event.place}
 
 
 def _value(line: FacetValue) -> dict[str, str | int | bool]:

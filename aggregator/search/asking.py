@@ -157,8 +157,8 @@ class Asking:
         return Ranking(
             connection=self.connection,
             concepts=self.wanted.concepts,
-            newest=self._times.newest,
-            posts=self._times.posts,
+            newest=self.times.newest,
+            posts=self.times.posts,
             is_usual=self.reach is not None,
         )
 
@@ -170,7 +170,7 @@ class Asking:
         return _Counted(found.counts[facet], is_whole=found.is_whole)
 
     def _by_time(self, facet: str, wish: Wish, counted: "_Counted") -> "_Counted":
-        spans = self._times.years if facet == "annee" else self._times.months(self.query)
+        spans = self.times.years if facet == "annee" else self.times.months(self.query)
         if not self._is_quick:
             return replace(counted, floors=frozenset(value for value, _ in spans))
         found = tally(self.connection, wish, spans)
@@ -209,22 +209,23 @@ class Asking:
     def reach(self) -> date | None:
         """From which day on posts are read: all, unless words in most of them are asked for."""
         span = self._whole_span
-        if span == self._times.asked(self.query, but=frozenset()) or span.low is None:
+        if span == self.times.asked(self.query, but=frozenset()) or span.low is None:
             return None
-        return self._times.day(span.low)
+        return self.times.day(span.low)
 
     @cached_property
     def _whole_span(self) -> Span:
         return self._span(frozenset())
 
     def _span(self, but: frozenset[str]) -> Span:
-        asked = self._times.asked(self.query, but=but)
+        asked = self.times.asked(self.query, but=but)
         if self.wanted.cost <= MAX_COST:
             return asked
-        return self._times.reached(asked, MAX_COST / self.wanted.cost)
+        return self.times.reached(asked, MAX_COST / self.wanted.cost)
 
     @cached_property
-    def _times(self) -> Times:
+    def times(self) -> Times:
+        """The days of the town, in this database."""
         return Times(connection=self.connection)
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from aggregator.clock import from_iso
+from aggregator.model import Event
 from aggregator.search.asking import Answer, Asking
 from aggregator.search.documents import Documents
 from aggregator.search.finding import matching
@@ -18,12 +21,15 @@ _HITS = """
 SELECT p.uid, p.title, p.url, s.slug, s.name, i.slug, i.name, p.published, p.date_origin,
     k.slug, k.name,
     p.excerpt, substr(p.text, 1, :characters), s.display = 'title', p.id,
-    EXISTS (SELECT 1 FROM post_documents WHERE post_id = p.id AND indexed = 1)
+    EXISTS (SELECT 1 FROM post_documents WHERE post_id = p.id AND indexed = 1),
+    EXISTS (SELECT 1 FROM withdrawn_posts WHERE post_id = p.id),
+    e.starts, e.ends, e.all_day, e.place
 FROM json_each(:ids) AS wanted
 CROSS JOIN posts AS p ON p.id = wanted.value
 JOIN sources AS s ON s.id = p.source_id
 JOIN kinds AS k ON k.id = p.kind_id
 LEFT JOIN instances AS i ON i.id = p.instance_id
+LEFT JOIN post_events AS e ON e.post_id = p.id
 ORDER BY wanted.key
 """
 _UNFINISHED = "SELECT 1 FROM index_rules WHERE version = 0 AND EXISTS (SELECT 1 FROM posts)"
@@ -143,14 +149,14 @@ def _hits(asking: Asking, ids: Sequence[int], finder: Finder) -> tuple[Hit, ...]
     }
     documents = Documents(asking.connection, asking.wanted.concepts, finder)
     rows = asking.connection.execute(_HITS, parameters).fetchall()
-    return tuple(_hit(tuple(row), finder, documents) for row in rows)
+    zone = asking.times.zone
+    return tuple(_hit(tuple(row), finder, documents, zone) for row in rows)
 
 
-def _hit(row: tuple[Any, ...], finder: Finder, documents: Documents) -> Hit:
+def _hit(row: tuple[Any, ...], finder: Finder, documents: Documents, zone: ZoneInfo) -> Hit:
     uid, title, url, source, source_name, instance, instance_name, *rest = row
-    published, date_origin, kind, kind_name, excerpt, text, is_title_only, post, has_documents = (
-        rest
-    )
+    published, date_origin, kind, kind_name, excerpt, text, is_title_only, post, *rest = rest
+    has_documents, is_withdrawn, *event = rest
     passage = None
     if has_documents and (missing := finder.missing(title, text)):
         passage = documents.best(post, missing)
@@ -172,4 +178,19 @@ def _hit(row: tuple[Any, ...], finder: Finder, documents: Documents) -> Hit:
         kind=kind,
         kind_name=kind_name,
         extract_from=None if passage is None else passage.place,
+        event=_event(event, zone),
+        withdrawn=bool(is_withdrawn),
     )
+
+
+def _event(row: Sequence[Any], zone: ZoneInfo) -> Event | None:
+    starts, ends, all_day, place = row
+    if starts is None:
+        return None
+    event = Event(
+        starts=from_iso(starts),
+        ends=None if ends is None else from_iso(ends),
+        all_day=bool(all_day),
+        place=place,
+    )
+    return event.seen_in(zone)

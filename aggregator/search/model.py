@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from aggregator.model import Event
+
 PAGE_SIZE = 20
 # Deeper pages would make OFFSET dear, and no one reads them: narrowing is what facets are for.
 MAX_PAGES = 250
@@ -104,6 +106,8 @@ class Hit:
     kind_name: str
     # Where what neither title nor text says was found, and where the extract is from, if shown.
     extract_from: DocumentPlace | None = None
+    event: Event | None = None  # that it announces, as the town's clock tells it
+    withdrawn: bool = False  # its source has taken it back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
+
 from aggregator.search import Results, to_json
 
 Ask = Callable[..., Results]
@@ -33,6 +35,8 @@ def test_the_shape_is_fixed(posts: Any, ask: Ask) -> None:
                 "date_origin": "stated",
                 "extract": "Un vélo.",
                 "extract_from": None,
+                "event": None,
+                "withdrawn": False,
             }
         ],
         "nearby": [],
@@ -58,6 +62,36 @@ def test_the_shape_is_fixed(posts: Any, ask: Ask) -> None:
         "notes": [],
         "wider": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("all_day", "starts", "ends"),
+    [
+        (0, "2026-12-02T14:00+01:00", "2026-12-02T16:00+01:00"),
+        (1, "2026-12-02", "2026-12-02"),
+    ],
+)
+def test_an_event_is_told_by_the_clock_of_the_town(
+    posts: Any, ask: Ask, all_day: int, starts: str, ends: str
+) -> None:
+    uid = posts.add("permanence")
+    posts.connection.execute(
+        "INSERT INTO post_events SELECT id, '2026-12-02T13:00:00Z', '2026-12-02T15:00:00Z', ?,"
+        " 'Mairie' FROM posts WHERE uid = ?",
+        (all_day, uid),
+    )
+    (said,) = to_json(ask("permanence"))["results"]
+    assert said["event"] == {"starts": starts, "ends": ends, "place": "Mairie"}
+
+
+def test_a_publication_taken_back_says_so(posts: Any, ask: Ask) -> None:
+    uid = posts.add("permanence")
+    posts.connection.execute(
+        "INSERT INTO withdrawn_posts SELECT id, '2026-12-02T13:00:00Z' FROM posts WHERE uid = ?",
+        (uid,),
+    )
+    (said,) = to_json(ask("permanence"))["results"]
+    assert said["withdrawn"] is True
 
 
 def test_filters_are_said_as_addresses_say_them(posts: Any, ask: Ask) -> None:
