@@ -105,7 +105,8 @@ def _print(trial: Trial) -> None:
         if post.author or post.excerpt:
             click.echo(f"            {' – '.join(filter(None, (post.author, post.excerpt[:60])))}")
     for rejection in trial.rejections:
-        click.echo(f"refused: {rejection.entry}: {rejection.reason}", err=True)
+        where = "" if rejection.line is None else f"line {rejection.line}: "
+        click.echo(f"refused: {where}{rejection.reason}: {rejection.entry}", err=True)
     click.echo(f"{len(trial.posts)} posts would be read from {trial.url}", err=True)
     if trial.page is not None:
         _print_page(trial.page)

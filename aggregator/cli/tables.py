@@ -17,10 +17,17 @@ WORST_FIRST = (
     *(State.SILENT, State.NEW, State.OK, State.PAUSED, State.UNLISTED),
 )
 SHORTEST_SLUG, LONGEST_SLUG = 12, 28
-OTHER_COLUMNS = 56  # wide at most, all but slug and reason
+OTHER_COLUMNS, REJECTED_COLUMN = 56, 10  # wide at most, all but slug and reason
 LEAST_REASON = 30  # columns; where fewer are left, the reason stands on a line of its own
 NOTHING = "-"
-_NUMBERS = frozenset({"failures", "status", "new", "changed", "bytes", "seconds"})
+_NUMBERS = frozenset({"failures", "rejected", "status", "new", "changed", "bytes", "seconds"})
+
+
+class Refusal(NamedTuple):
+    """One row of the view `refused_rows`."""
+
+    line: int
+    reason: str
 
 
 class Fetch(NamedTuple):
@@ -70,11 +77,13 @@ def health_of_all(rows: Sequence[SourceStatus], *, times: Clock, width: int | No
         width: Columns of the terminal; None: nothing is cut.
     """
     ranked = sorted(rows, key=lambda row: WORST_FIRST.index(State(row.state)))
-    slug = width and min(max(width - OTHER_COLUMNS, SHORTEST_SLUG), LONGEST_SLUG)
-    head, *lines = _table(
-        ["source", "state", "since", "last post", "next fetch", "failures"],
-        [_cells(row, times, slug) for row in ranked],
-    )
+    names = ["source", "state", "since", "last post", "next fetch", "failures"]
+    # Few towns have open data whose rows are refused: a column for those alone.
+    if any(row.rejected for row in rows):
+        names.append("rejected")
+    others = OTHER_COLUMNS + REJECTED_COLUMN * (names[-1] == "rejected")
+    slug = width and min(max(width - others, SHORTEST_SLUG), LONGEST_SLUG)
+    head, *lines = _table(names, [_cells(row, times, slug)[: len(names)] for row in ranked])
     title = f"{summary(rows)} (times: {times.zone.key})"
     left = None if width is None else width - len(head) - 2
     if width is None or left is None or left >= LEAST_REASON:
@@ -98,9 +107,22 @@ def summary(rows: Iterable[SourceStatus]) -> str:
 
 
 def health_of_one(
-    row: SourceStatus, fetches: Iterable[Fetch], *, times: Clock, archive: Archive | None = None
+    row: SourceStatus,
+    fetches: Iterable[Fetch],
+    *,
+    times: Clock,
+    archive: Archive | None = None,
+    refused: Sequence[Refusal] = (),
 ) -> str:
-    """Return all that is known of one source, and its last fetches, the newest first."""
+    """Return all that is known of one source, and its last fetches, the newest first.
+
+    Args:
+        row: The source.
+        fetches: The newest first.
+        times: How moments are written.
+        archive: How far its archive is read.
+        refused: The first rows of its open data that could not be read.
+    """
     said = {
         "source": f"{row.source} - {row.name}",
         "state": f"{row.state}, since {times.whole(row.since)}",
@@ -114,6 +136,7 @@ def health_of_one(
         "moved to": row.moved_to,
         "text mining": _mining(row.tdm_reserved),
         "archive": "" if archive is None else _archive(archive),
+        "rejected": _rejected(row.rejected),
     }
     facts = (f"{name + ':':<15}{_cut(text, None)}" for name, text in said.items() if text)
     log = _table(
@@ -132,7 +155,8 @@ def health_of_one(
             for fetch in fetches
         ],
     )
-    return "\n".join([*facts, "", f"last fetches (times: {times.zone.key})", *log])
+    rows = (f"  line {one.line}: {_cut(one.reason, None)}" for one in refused)
+    return "\n".join([*facts, *rows, "", f"last fetches (times: {times.zone.key})", *log])
 
 
 def _archive(archive: Archive) -> str:
@@ -140,6 +164,12 @@ def _archive(archive: Archive) -> str:
     missing = "".join(f", {count} pages {why}" for why, count in archive.missing.items())
     told = f": {archive.reason}" if archive.reason else ""
     return f"{archive.state}{told}, {archive.found}{of_about} posts{missing}"
+
+
+def _rejected(count: int) -> str:
+    if not count:
+        return ""
+    return f"{count} {'row' if count == 1 else 'rows'} of its open data cannot be read"
 
 
 def _mining(reserved: bool | None) -> str:
@@ -156,6 +186,7 @@ def _cells(row: SourceStatus, times: Clock, slug: int | None) -> tuple[object, .
         times.short(row.last_post),
         times.short(row.next_fetch),
         row.failures or NOTHING,
+        row.rejected or NOTHING,
     )
 
 

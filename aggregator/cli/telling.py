@@ -9,12 +9,13 @@ import click
 
 from aggregator import clock
 from aggregator.cli.place import Place, in_place
-from aggregator.cli.tables import Clock, Fetch, health_of_all, health_of_one
+from aggregator.cli.tables import Clock, Fetch, Refusal, health_of_all, health_of_one
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.sources import load_sources
 from aggregator.store import SourceStatus, Store, reading
 
 FETCHES = 10
+REFUSALS = 20
 
 
 @click.command()
@@ -33,8 +34,15 @@ def status(place: Place, slug: str | None, as_json: bool) -> None:
         return
     times = Clock(now=clock.now(), zone=_zone(place))
     if slug is not None:
-        fetches = _last_fetches(place, slug)
-        click.echo(health_of_one(rows[0], fetches, times=times, archive=archive))
+        click.echo(
+            health_of_one(
+                rows[0],
+                _last_fetches(place, slug),
+                times=times,
+                archive=archive,
+                refused=_refused(place, slug),
+            )
+        )
         return
     # What is piped to a file or another program is whole.
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -56,6 +64,15 @@ def _last_fetches(place: Place, slug: str) -> list[Fetch]:
             (slug, FETCHES),
         )
         return [Fetch(*row) for row in found]
+
+
+def _refused(place: Place, slug: str) -> list[Refusal]:
+    with reading(place.database) as connection:
+        found = connection.execute(
+            "SELECT line, reason FROM refused_rows WHERE source = ? ORDER BY line LIMIT ?",
+            (slug, REFUSALS),
+        )
+        return [Refusal(*row) for row in found]
 
 
 def _zone(place: Place) -> ZoneInfo:

@@ -39,7 +39,8 @@ _MEMORY = "etag, last_modified, validators_of, body_sha256, marks, read_whole"
 _STATUSES = """
 SELECT
     h.source, h.name, h.state, h.reason, h.since, h.last_success, h.last_post, h.failures,
-    h.next_fetch, h.next_reason, h.proposed_feed, h.moved_to, h.tdm_reserved
+    h.next_fetch, h.next_reason, h.proposed_feed, h.moved_to, h.tdm_reserved,
+    (SELECT count(*) FROM refused_records AS r WHERE r.source_id = s.id)
 FROM sources_health AS h JOIN sources AS s ON s.slug = h.source
 ORDER BY s.listed DESC, s.position
 """
@@ -103,6 +104,7 @@ def statuses(connection: sqlite3.Connection) -> tuple[SourceStatus, ...]:
             proposed_feed=row[10],
             moved_to=row[11],
             tdm_reserved=None if row[12] is None else bool(row[12]),
+            rejected=row[13],
         )
         for row in connection.execute(_STATUSES)
     )

@@ -60,7 +60,11 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """One row of the view `sources_health`; times are ISO 8601 text."""
+    """One row of the view `sources_health`; times are ISO 8601 text.
+
+    Attributes:
+        rejected: How many rows of its open data could not be read; MOST_REFUSED at most are kept.
+    """
 
     source: str
     name: str
@@ -75,6 +79,7 @@ class SourceStatus:
     proposed_feed: str | None
     moved_to: str | None
     tdm_reserved: bool | None
+    rejected: int = 0
 
     def to_json(self) -> dict[str, str | int | bool | None]:
         """Return it as `aggregator status --json` prints it."""

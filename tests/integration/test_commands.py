@@ -138,6 +138,7 @@ def test_search_and_status_and_reindex(town: Path) -> None:
     assert set(status) == {
         *("source", "name", "state", "reason", "since", "last_success", "last_post"),
         *("failures", "next_fetch", "next_reason", "proposed_feed", "moved_to", "tdm_reserved"),
+        "rejected",
     }
     assert status["state"] == "ok"
     assert "3 posts" in run("--town", town, "reindex").stdout

@@ -6,7 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.cli.tables import WORST_FIRST, Clock, Fetch, health_of_all, health_of_one, summary
+from aggregator.cli.tables import (
+    WORST_FIRST,
+    Clock,
+    Fetch,
+    Refusal,
+    health_of_all,
+    health_of_one,
+    summary,
+)
 from aggregator.model import State
 from aggregator.store import SourceStatus
 
@@ -113,3 +121,23 @@ def test_all_about_one_source() -> None:
         *("2026-11-22", "08:00", "failed", "503", "0", "0", "12", "0.2", "?[2J503 at https"),
     ]
     assert "proposed feed" not in health_of_one(OK, [], times=TIMES)
+
+
+@pytest.mark.parametrize("width", [None, 80, 120])
+def test_rows_that_were_refused_have_a_column_where_there_are_any(width: int | None) -> None:
+    data = replace(OK, source="deliberations", rejected=12)
+    _, head, *lines = health_of_all([data, FAILING], times=TIMES, width=width).split("\n")
+    assert "REJECTED" in head
+    assert width is None or max(map(len, (head, *lines))) <= width
+    (line,) = [one for one in lines if one.startswith("delib")]
+    assert line[head.index("REJECTED") :].split()[0] == "12"
+    assert "REJECTED" not in health_of_all([OK, FAILING], times=TIMES, width=width)
+
+
+def test_rows_that_were_refused_are_told_of_their_source() -> None:
+    refused = [Refusal(6, "montant est vide")]
+    text = health_of_one(replace(OK, rejected=1), [], times=TIMES, refused=refused)
+    assert (
+        "rejected:      1 row of its open data cannot be read\n  line 6: montant est vide" in text
+    )
+    assert "rejected" not in health_of_one(OK, [], times=TIMES)
