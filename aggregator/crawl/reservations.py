@@ -1,8 +1,8 @@
 """What a site says of text and data mining (TDMRep, https://www.w3.org/community/reports/tdmrep/).
 
 By article L.122-5-3 CPI (directive (EU) 2019/790, art. 4) a site may reserve it in a way that
-machines read. We index for search and show extracts, so it does not stop us; it is noted, and
-shown to everyone.
+machines read. What its feed publishes is indexed all the same; pages and documents are not opened
+beyond that, and what they gave is given back. It is noted, and shown to everyone.
 
 What was said holds until the site says otherwise, in the file, a header or a page: a request that
 fails, a file that went or has no rule for the address is silence, and silence takes nothing back.

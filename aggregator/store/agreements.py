@@ -44,6 +44,11 @@ WHERE characters AND id IN (
     WHERE p.source_id = ?2
 )
 """
+# They are not opened for it: their turn gives back what was taken of them.
+_GIVE_BACK = """
+UPDATE post_pages SET next_try = ?1
+WHERE state IN ('better', 'kept') AND post_id IN (SELECT id FROM posts WHERE source_id = ?2)
+"""
 # A site that answered lately, and was not asked for its reservations since.
 _UNASKED = """
 SELECT s.slug, coalesce(s.feed, t.discovered_feed, s.url)
@@ -95,6 +100,7 @@ class Agreements(Database):
             self._connection.execute(_RESERVATION, row)
             if is_news:
                 self._connection.execute(_WITHDRAW, (to_iso(checked), source))
+                self._connection.execute(_GIVE_BACK, (to_iso(checked), source))
 
     def _is_reserved(self, source: int) -> bool:
         row = self._connection.execute(

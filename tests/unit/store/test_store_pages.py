@@ -7,6 +7,7 @@ import pytest
 
 from aggregator.model import DateOrigin, Post, SaveCount
 from aggregator.store import PageRead, Store
+from aggregator.store.pages import PageState
 
 MakePost = Callable[..., Post]
 Save = Callable[..., SaveCount]
@@ -260,6 +261,24 @@ def test_what_is_reserved_later_is_given_back(
     assert texts(rows)[4:] == ("", "", "reserved")
     assert found(rows, "participatif") == 0
     assert store.check_index().sound
+
+
+@pytest.mark.parametrize("state", ["better", "kept"])
+def test_a_reservation_makes_what_pages_gave_due_once(  # noqa: PLR0917 - fixtures
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows, state: PageState
+) -> None:
+    save(cut)
+    store.save_page(uid(rows), replace(better(whole), state=state), now=NOW)
+    later = NOW + timedelta(days=9)
+    assert store.due_pages(later, limit=9) == ()
+    store.note_tdm("blog", reserved=True, policy=None, checked=later)
+    (due,) = store.due_pages(later, limit=9)
+    assert due.tdm_reserved
+    store.save_page(due.uid, PageRead(state="reserved", reason="le site réserve"), now=later)
+    assert texts(rows)[:2] == (cut.html, CUT)
+    assert texts(rows)[4:] == ("", "", "reserved")
+    store.note_tdm("blog", reserved=True, policy=None, checked=later + timedelta(days=7))
+    assert store.due_pages(later + timedelta(days=7), limit=9) == ()
 
 
 def test_a_counter_of_visits_makes_no_versions_of_the_page(
