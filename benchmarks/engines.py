@@ -153,11 +153,13 @@ def _stem(text: str) -> str:
 def _town(folder: Path) -> Town:
     town = load_sources(folder / "sources.yaml", scrapers=folder / "scrapers")
     roubaix = load_sources(bundled("sources.yaml"))
+    # The judges read sites; rows of open data are in no judgement.
+    sites = [source for source in town.sources if source.service is None]
     return replace(
         town,
         instances=_together(town.instances, roubaix.instances),
         quartiers=_together(town.quartiers, roubaix.quartiers),
-        sources=(*town.sources, WRITTEN),
+        sources=(*sites, WRITTEN),
         synonyms=tuple(dict.fromkeys((*town.synonyms, *roubaix.synonyms))),
     )
 
