@@ -105,7 +105,7 @@ def _references(refs: Sequence[str]) -> str:
     shown, more = ", ".join(refs[:REFS_SHOWN]), len(refs) - REFS_SHOWN
     others = f" et {counted(more, 'autre', 'autres')}" if more > 0 else ""
     many = "Délibérations" if len(refs) > 1 else "Délibération"
-    return f"{many} n\u00ba\u00a0{shown}{others}."
+    return f"{many} n°\u00a0{shown}{others}."
 
 
 def host_of(url: str) -> str:

@@ -94,7 +94,7 @@ def test_a_publication_names_its_documents(reader: Visitor) -> None:
     page = words(reader.ask(SCHOOL_PAGE))
     assert (
         "Documents Compte rendu du 15 décembre <2010> Compte rendu, PDF, 37 pages, 2,3 Mo."
-        " Délibérations nº 2010-112, 2010-113. L’affiche Affiche, PDF, 1 page, 2,3 Mo."
+        " Délibérations n° 2010-112, 2010-113. L’affiche Affiche, PDF, 1 page, 2,3 Mo."
         " Numérisé sans texte : la recherche ne peut pas le lire."
         " ordre du jour.odt Pas encore lu."
     ) in page
@@ -182,12 +182,12 @@ def test_sizes_are_written_in_french(size_bytes: int, text: str) -> None:
         (
             {"state": "read", "reason": "Reconnu.", "refs": ("1",)},
             "",
-            "Reconnu. Délibération nº\u00a01.",
+            "Reconnu. Délibération n°\u00a01.",
         ),
         (
             {"state": "read", "refs": tuple("123456789")},
             "",
-            "Délibérations nº\u00a01, 2, 3, 4, 5, 6, 7, 8 et 1\u00a0autre.",
+            "Délibérations n°\u00a01, 2, 3, 4, 5, 6, 7, 8 et 1\u00a0autre.",
         ),
     ],
 )

@@ -5,6 +5,7 @@ read. Each row that can be read becomes a record and a post; the others are told
 reason.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from aggregator.errors import ReadError
@@ -12,6 +13,7 @@ from aggregator.model import MOST_REFUSED, Ask, Extraction, Page, Rejection, Sou
 from aggregator.readers.charset import decode
 from aggregator.readers.platforms.answers import changed, cut
 from aggregator.readers.platforms.scdl.attendances import ATTENDANCES
+from aggregator.readers.platforms.scdl.data_set import page_of
 from aggregator.readers.platforms.scdl.deliberations import DELIBERATIONS
 from aggregator.readers.platforms.scdl.rows import MOST_ROWS, Row, rows
 from aggregator.readers.platforms.scdl.schema import Reading, Schema
@@ -56,8 +58,9 @@ def read_answer(page: Page, source: Source, *, ask: Ask) -> Extraction:  # noqa:
             f" {refused[0].reason}",
             url=page.url,
         )
+    about = page_of(_option(source, "file"))
     return Extraction(
-        entries=reading.entries(),
+        entries=tuple(replace(one, link=one.link or about) for one in reading.entries()),
         records=reading.records(),
         rejections=tuple(refused[:MOST_REFUSED]),
         warnings=tuple(_warnings(len(refused), count)),

@@ -92,7 +92,7 @@ def _entry(record: Deliberation) -> Entry:
 
 def _sentences(record: Deliberation) -> Iterator[str]:
     of = f", {record.assembly}" if record.assembly else ""
-    yield f"Délibération n°{_SPACE}{record.number} du {values.written(record.day)}{of}."
+    yield f"Délibération {values.numbered(record.number)} du {values.written(record.day)}{of}."
     if record.matter:
         yield f"Matière{_SPACE}: {record.matter}."
     votes = [

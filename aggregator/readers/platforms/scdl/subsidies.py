@@ -81,14 +81,16 @@ def _entry(record: Subsidy) -> Entry:
 
 def _granted(record: Subsidy) -> str:
     money = "" if record.amount_euros is None else values.euros(record.amount_euros)
+    # Names of associations begin with an article, or not: none is to follow « à ».
     if not record.in_kind:
-        return f"Subvention de {money} à {record.beneficiary}"
-    return f"Aide en nature à {record.beneficiary}" + f", d’une valeur de {money}" * bool(money)
+        return f"{record.beneficiary}{_SPACE}: subvention de {money}"
+    value = f", d’une valeur de {money}" if money else ""
+    return f"{record.beneficiary}{_SPACE}: aide en nature{value}"
 
 
 def _sentences(record: Subsidy) -> Iterator[str]:
     if record.purpose:
         yield f"Objet{_SPACE}: {record.purpose}."
     by = f" par {record.granted_by}" if record.granted_by else ""
-    decided = f", décision {record.decision}" if record.decision else ""
+    decided = f", décision {values.numbered(record.decision)}" if record.decision else ""
     yield f"Attribuée{by} le {values.written(record.day)}{decided}."

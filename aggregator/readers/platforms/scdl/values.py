@@ -14,6 +14,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].{0,40})?")
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: .{0,40})?")
 _AMOUNT = re.compile(r"-?\d{1,3}(?:[ .,'’]\d{3})+(?:[.,]\d{1,4})?|-?\d{1,12}(?:[.,]\d{1,6})?")
 _UNIT = re.compile(r"\s*(?:€|euros?|eur)\.?$", re.IGNORECASE)
+_NUMBER = re.compile(r"\A(?:délibération\s+|décision\s+)?n(?:[°º]|o\.?\s)\s*", re.IGNORECASE)
 _ODD_SPACES = re.compile(r"[\u00a0\u202f\u2009]")
 _ONE_OR_THREE = 3  # digits after a sign that parts thousands
 _SPACE, _NARROW = "\u00a0", "\u202f"
@@ -95,6 +96,12 @@ def is_one_of(value: str, words: frozenset[str]) -> bool:
 def web_address(value: str) -> str:
     """Return an address, or nothing."""
     return value if value.lower().startswith(("https://", "http://")) else ""
+
+
+def numbered(value: str) -> str:
+    """Write a number of a decision: « n° 2024-12 », however the cell has it; a sentence stays."""
+    bare = _NUMBER.sub("", value)
+    return f"n°{_SPACE}{bare}" if bare and " " not in bare else value
 
 
 def euros(value: float) -> str:

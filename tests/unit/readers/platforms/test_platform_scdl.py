@@ -35,9 +35,10 @@ Date séance\tAssemblée\tNom\tPrénom\tPrésence\tPouvoir à
 """
 
 
-def read(page_of: PageOf, schema: str, text: str | bytes) -> Extraction:
-    url = "https://exemple.fr/f.csv"
-    service = Service(name="scdl", options=(("schema", schema), ("file", url)))
+def read(
+    page_of: PageOf, schema: str, text: str | bytes, *, file: str = "https://exemple.fr/f.csv"
+) -> Extraction:
+    service = Service(name="scdl", options=(("schema", schema), ("file", file)))
     source = Source(slug="a", name="A", url="https://exemple.fr/", kind="donnees", service=service)
     ask = first_ask(source, now=datetime(2024, 5, 1, tzinfo=UTC))
     return read_answer(page_of(text, url=ask.url), source, ask=ask)
@@ -72,9 +73,53 @@ def test_subsidies_become_records_and_posts(page_of: PageOf) -> None:
     assert (money.day, money.amount_euros, money.in_kind) == (date(2024, 3, 12), 3000.0, False)
     assert (kind.amount_euros, kind.in_kind) == (1234.5, True)
     assert [entry.title for entry in found.entries] == [
-        "Subvention de 3\u202f000\u00a0€ à Les Amis du parc (2024)",
-        "Aide en nature à Club de judo, d’une valeur de 1\u202f234,50\u00a0€ (2024)",
+        "Les Amis du parc\u00a0: subvention de 3\u202f000\u00a0€ (2024)",
+        "Club de judo\u00a0: aide en nature, d’une valeur de 1\u202f234,50\u00a0€ (2024)",
     ]
+    assert "décision n°\u00a02024-12." in found.entries[0].html
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("2024-12", "n°\u00a02024-12"),
+        ("DEL2024/12", "n°\u00a0DEL2024/12"),
+        ("n° 2024-12", "n°\u00a02024-12"),
+        ("N°2024-12", "n°\u00a02024-12"),
+        ("No. 2024-12", "n°\u00a02024-12"),
+        ("délibération nº 12", "n°\u00a012"),
+        ("NORD-12", "n°\u00a0NORD-12"),
+        ("arrêté du maire", "arrêté du maire"),
+        ("n°", "n°"),
+    ],
+)
+def test_numbers_of_decisions_have_one_form(cell: str, written: str) -> None:
+    assert values.numbered(cell) == written
+
+
+@pytest.mark.parametrize(
+    ("file", "page"),
+    [
+        (
+            "https://opendata.exemple.fr/api/explore/v2.1/catalog/datasets/delib-2024/exports/csv?x=1",
+            "https://opendata.exemple.fr/explore/dataset/delib-2024/",
+        ),
+        (
+            "https://opendata.exemple.fr/explore/dataset/delib/download/?format=csv",
+            "https://opendata.exemple.fr/explore/dataset/delib/",
+        ),
+        (
+            "https://static.data.gouv.fr/resources/deliberations-2024/20240501-101010/d.csv",
+            "https://www.data.gouv.fr/fr/datasets/deliberations-2024/",
+        ),
+        ("https://exemple.fr/explore/dataset/delib/", None),
+        ("https://exemple.fr/d.csv", None),
+    ],
+)
+def test_a_record_leads_to_its_data_set(page_of: PageOf, file: str, page: str | None) -> None:
+    first, second = read(page_of, "deliberations", DELIBERATIONS, file=file).entries
+    assert first.link == "https://exemple.fr/d/12.pdf"
+    assert second.link == page
 
 
 def test_help_in_kind_need_not_be_given_a_value(page_of: PageOf) -> None:
@@ -83,7 +128,7 @@ def test_help_in_kind_need_not_be_given_a_value(page_of: PageOf) -> None:
     found = read(page_of, "subventions", "\n".join([*lines, *more]))
     records = [one for one in found.records if isinstance(one, Subsidy)]
     assert [one.amount_euros for one in records] == [3000.0, 1234.5, None]
-    assert found.entries[2].title == "Aide en nature à Club de judo (2024)"
+    assert found.entries[2].title == "Club de judo\u00a0: aide en nature (2024)"
     assert [(one.line, one.reason) for one in found.rejections] == [(5, "montant est vide")]
 
 
