@@ -27,7 +27,8 @@ def keep(
     Raises:
         StoreError: The file cannot be written.
     """
-    with store.transaction():
+
+    def write() -> Archive:
         for host, (until, status) in pauses.items():
             store.pause_host(host, until=until, status=status)
         writer = _Writer(store=store, slug=slug, now=now)
@@ -36,6 +37,8 @@ def keep(
             writer.write(other, beside)
         writer.settle(taken.answer)
         return writer.archive()
+
+    return store.write(write)
 
 
 def _unlooped(taken: Taken, before: frozenset[str]) -> Taken:
