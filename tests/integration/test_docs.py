@@ -6,12 +6,13 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
-from conftest import REPOSITORY, Site
+from conftest import REPOSITORY, Answer, Site
 from integration.commands import feed, get, running_up, wait_until, write_town
 from integration.crawling import crawl_all
 
@@ -23,7 +24,17 @@ from aggregator.data.export import LONGEST_S
 from aggregator.data.searching import MOST_UIDS, search_function
 from aggregator.data.server import NAME, SETTINGS
 from aggregator.errors import TownError
-from aggregator.model import KINDS, DateOrigin, Display, Instance, Quartier, Source, State, Town
+from aggregator.model import (
+    KINDS,
+    DateOrigin,
+    Display,
+    Instance,
+    Quartier,
+    Service,
+    Source,
+    State,
+    Town,
+)
 from aggregator.portal.french import number
 from aggregator.portal.gateway import MOST_AT_ONCE
 from aggregator.portal.labels import STATES
@@ -233,6 +244,33 @@ def test_the_complaint_in_the_guide_is_the_programs(tmp_path: Path) -> None:
 # --- the data -------------------------------------------------------------------------------
 
 
+CIVIC = """
+INSERT INTO post_events (post_id, starts, all_day, place)
+    SELECT max(id), '2999-01-01T09:00:00Z', 0, 'Salle' FROM posts;
+INSERT INTO withdrawn_posts (post_id, noticed) SELECT min(id), '2026-01-01T09:00:00Z' FROM posts;
+INSERT INTO documents (url, state, found) VALUES ('https://a.example/d.pdf', 'scanned', '2026');
+INSERT INTO post_documents (post_id, document_id, position)
+    SELECT max(p.id), d.id, 0 FROM posts AS p, documents AS d;
+"""
+# The sample town's own files.
+RECORDS = {
+    "deliberations": "deliberations.csv",
+    "subventions": "subventions.csv",
+    "presences": "presences.csv",
+}
+
+
+def civic_source(site: Site, schema: str) -> Source:
+    options = (("schema", schema), ("file", site.url(f"/{RECORDS[schema]}")))
+    return Source(
+        slug=schema,
+        name=schema.title(),
+        url=site.url("/"),
+        kind="donnees",
+        service=Service(name="scdl", options=options),
+    )
+
+
 @pytest.fixture
 def analyst(
     site: Site,
@@ -260,14 +298,21 @@ def analyst(
                 **row,  # type: ignore[arg-type]
             )
             for slug, row in rows.items()
-        ),
+        )
+        + tuple(map(partial(civic_source, site), RECORDS)),
     )
+    for name in RECORDS.values():
+        body = (REPOSITORY / "demo" / "files" / "donnees" / name).read_bytes()
+        site.pages[f"/{name}"] = Answer(body=body, content_type="text/csv")
     site.pages["/source.xml"] = feed(1, 2, 3)
     crawl_all(small, store)
     answer = feed(1, 2, 3)
     answer.body = answer.body.replace(b"Publication 2", b"Publication changee")
     site.pages["/source.xml"] = answer
     crawl_all(small, store)
+    with store.transaction():
+        for statement in CIVIC.split(";"):
+            store._connection.execute(statement)
     connection = sqlite3.connect(f"file:{store.path}?mode=ro", uri=True)
     connection.create_function("recherche", 1, search_function(store.path), deterministic=True)
     guard.guard(connection)
@@ -297,6 +342,12 @@ def test_every_ready_made_query_runs(analyst: sqlite3.Connection) -> None:
         guard.refuse_joins_by_name(query["sql"])
         rows = analyst.execute(query["sql"], dict.fromkeys(query.get("params", ()), "conseil"))
         assert rows.fetchall(), name
+    given = {
+        row[0]: row[1:] for row in analyst.execute(queries["subventions-par-association"]["sql"])
+    }
+    assert given["Centre social de la Filature"] == ("2026", 1, 12000.0, 1)
+    absent = analyst.execute(queries["absences-des-elus"]["sql"]).fetchall()
+    assert ("Farid Benali", "2026", "Conseil municipal", 2, 1, 1) in absent
     table = part("docs/analystes.md", "Les questions toutes prêtes")
     assert first_column(table) == list(queries)
 
