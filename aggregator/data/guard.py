@@ -24,6 +24,7 @@ CLOSED_COLUMNS = frozenset(
         ("post_documents", "label"),
         ("post_pages", "html"),
         ("post_pages", "text"),
+        ("post_pages", "excerpt"),
         ("refused_records", "record"),
         ("fetch_log", "rejections"),
     }

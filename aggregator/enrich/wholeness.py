@@ -69,17 +69,18 @@ def choose(published: str, page: str) -> Choice:
         )
     said = list(islice(words(published), _COMPARED_WORDS))
     if not said:
-        return Choice(page_is_better=True, reason="le flux ne donne pas de texte")
+        return Choice(page_is_better=True, reason="la source n’en donne pas d’autre")
     if len(page) < _LONGER * len(published):
-        return Choice(page_is_better=False, reason="le flux en dit autant que la page")
+        return Choice(page_is_better=False, reason="la page n’en dit pas plus")
     known = set(words(page))
     held = sum(word in known for word in said) / len(said)
     if held < _HELD:
         return Choice(
             page_is_better=False,
             is_its_own=False,
-            reason="le texte de la page n’est pas celui que le flux annonce",
+            reason="le texte de la page n’est pas celui que la source annonce",
         )
     return Choice(
-        page_is_better=True, reason="le flux coupe le texte\u202f; la page le donne entier"
+        page_is_better=True,
+        reason="la source n’en donne que le début\u202f; la page le donne entier",
     )

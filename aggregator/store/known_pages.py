@@ -18,12 +18,21 @@ WHERE post_id = :post
 """
 
 _KNOWN = """
-SELECT g.state = 'better', g.html, g.text, p.html, p.text, p.excerpt, p.author, f.documents
+SELECT g.state = 'better', g.html, g.text, g.excerpt, p.html, p.text, p.excerpt, p.author,
+    f.documents
 FROM post_pages AS g
 JOIN posts AS p ON p.id = g.post_id
 LEFT JOIN post_facets AS f ON f.id = p.id
 WHERE g.post_id = ? AND g.state IN ('better', 'kept')
 """
+
+SHORT_EXCERPT = 120  # characters
+
+
+def better_excerpt(listed: str, page: str) -> str:
+    """Return the extract of a feed, or that of a page where the feed says little or stops."""
+    is_short = len(listed) < SHORT_EXCERPT or listed.endswith("…")
+    return page if is_short and len(page) > len(listed) else listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +41,14 @@ class KnownPage:
 
     Attributes:
         is_better: The post shows the page's text: `listed_html` and `listed_text` are the feed's.
+        listed_excerpt: The feed's, where the post shows the page's.
         documents: What feed or page link to, as `tags.bits_of` gives it.
     """
 
     is_better: bool
     listed_html: str
     listed_text: str
+    listed_excerpt: str | None
     html: str
     text: str
     excerpt: str
@@ -46,9 +57,10 @@ class KnownPage:
 
     def completing(self, post: Post) -> Post:
         """Return a post of the feed with what the page has better."""
-        whole = replace(
-            post, excerpt=post.excerpt or self.excerpt, author=post.author or self.author
-        )
+        excerpt = post.excerpt or self.excerpt
+        if self.listed_excerpt is not None:
+            excerpt = better_excerpt(post.excerpt, self.excerpt)
+        whole = replace(post, excerpt=excerpt, author=post.author or self.author)
         return replace(whole, html=self.html, text=self.text) if self.is_better else whole
 
 

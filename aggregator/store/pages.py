@@ -13,6 +13,7 @@ from aggregator.clock import from_iso, to_iso
 from aggregator.model import DateBy, DateOrigin, Post
 from aggregator.store import dates, ids, likeness, linking, opening, saving, tags
 from aggregator.store.database import Database
+from aggregator.store.known_pages import better_excerpt
 
 # Missing twice, a day apart, a page was taken back; once, its server may have had a bad day.
 SURE_AFTER = timedelta(hours=20)
@@ -22,6 +23,7 @@ LOOKED_FOR_EVERY = timedelta(days=60)
 _AS_LONG = 0.8
 MISSED_AFTER = timedelta(days=2)  # last_seen is true to the day
 
+_Kept = tuple[str, str, str | None]  # HTML, text and extract that are kept beside the post's
 PageState = Literal["better", "kept", "refused", "reserved", "gone", "failed"]
 
 
@@ -71,7 +73,7 @@ ORDER BY g.next_try DESC LIMIT ?
 _ROW = """
 SELECT
     p.id, p.title, p.excerpt, p.html, p.text, p.author, p.published, p.date_origin, p.first_seen,
-    g.state, g.wanted, g.missing_since, g.html, g.text
+    g.state, g.wanted, g.missing_since, g.html, g.text, g.excerpt
 FROM posts AS p JOIN post_pages AS g ON g.post_id = p.id
 WHERE p.uid = ?
 """
@@ -85,7 +87,8 @@ UPDATE post_pages SET
     state = ?, reason = coalesce(?, reason), next_try = ?, asked = ?,
     tries = iif(?, tries + 1, 0), wanted = iif(wanted = 'again', 'text', wanted),
     missing_since = CASE WHEN ? THEN coalesce(missing_since, ?) WHEN ? THEN missing_since END,
-    date = coalesce(?, date), date_by = coalesce(?, date_by), html = ?, text = ?
+    date = coalesce(?, date), date_by = coalesce(?, date_by), html = ?, text = ?,
+    excerpt = ?
 WHERE post_id = ?
 """
 # Of sources that are lists, whose posts go when they are taken back; a feed forgets by itself.
@@ -132,6 +135,12 @@ class _Row(NamedTuple):
     missing_since: str | None
     other_html: str
     other_text: str
+    other_excerpt: str | None
+
+    @property
+    def listed_excerpt(self) -> str:
+        """The extract as its feed or list has it."""
+        return self.excerpt if self.other_excerpt is None else self.other_excerpt
 
     @property
     def listed(self) -> tuple[str, str]:
@@ -207,10 +216,11 @@ class Pages(Database):
         )
 
     def _save(self, row: _Row, read: PageRead, now: datetime) -> None:
-        number, kept, page = row.id, (row.other_html, row.other_text), read.post
+        kept: _Kept = (row.other_html, row.other_text, row.other_excerpt)
+        number, page = row.id, read.post
         outlives = row.outlives(read)
         if read.state == "reserved":
-            number, kept = self._give_back(row), ("", "")
+            number, kept = self._give_back(row), ("", "", None)
         elif page is not None and not outlives:
             number, kept = self._take(row, read, page, now)
             linking.attach_more(self._connection, self._backlog, number, page.attached, seen=now)
@@ -232,19 +242,20 @@ class Pages(Database):
     def _give_back(self, row: _Row) -> int:
         """Take out of a post what its page gave; the site reserves it."""
         html, text = row.listed
-        excerpt = row.excerpt if text else ""  # the feed has none where it has no text
+        excerpt = row.listed_excerpt if text else ""  # the feed has none where it has no text
         return self._rewrite(row, row._replace(html=html, text=text, excerpt=excerpt), ())
 
-    def _take(
-        self, row: _Row, read: PageRead, page: Post, now: datetime
-    ) -> tuple[int, tuple[str, str]]:
+    def _take(self, row: _Row, read: PageRead, page: Post, now: datetime) -> tuple[int, _Kept]:
         """Write into the post what its page knows better.
 
         Returns:
-            The post's id, which moves with its date, and the HTML and text that are not shown.
+            The post's id, which moves with its date, and what is not shown.
         """
         is_better = read.state == "better"
         html, text = (page.html, page.text) if is_better else row.listed
+        listed, excerpt = row.listed_excerpt, row.listed_excerpt or page.excerpt
+        if is_better:
+            excerpt = better_excerpt(listed, page.excerpt)
         kept = row.listed if is_better else (page.html, page.text)
         stored = DateOrigin(row.date_origin)
         # Dates of lists that only lack the hour stay: a page tells when it was touched, at times.
@@ -256,7 +267,7 @@ class Pages(Database):
             seen=to_iso(now),
         )
         new = row._replace(
-            excerpt=row.excerpt or page.excerpt,
+            excerpt=excerpt,
             html=html,
             text=text,
             author=row.author or page.author,
@@ -269,7 +280,8 @@ class Pages(Database):
             self._connection.execute(
                 "UPDATE posts SET changed = ? WHERE id = ?", (to_iso(now), row.id)
             )
-        return self._rewrite(row, new, page.documents), kept
+        number = self._rewrite(row, new, page.documents)
+        return number, (*kept, listed if is_better and excerpt != listed else None)
 
     def _rewrite(self, row: _Row, new: _Row, documents: Iterable[str]) -> int:
         filed = self._filed(row, new, documents)

@@ -60,7 +60,8 @@ class Write:
     changed: bool = True  # else only the tags did
     edited: bool = False  # title or text did: the old ones are kept as a version
     keys: tuple[int, ...] = ()  # of a new one, where they are known already
-    listed: tuple[str, str] | None = None  # HTML and text of the feed, where the page's are shown
+    # HTML, text and extract of the feed, where the page's are shown; no extract: it is shown.
+    listed: tuple[str, str, str | None] | None = None
 
     @property
     def is_news(self) -> bool:
@@ -151,9 +152,11 @@ class Planner:
         if not (shown_changed or redated or tags.fac != stored.fac):
             return None
         published = post.published if redated else from_iso(stored.published)
+        whole = post if page is None else page.completing(post)
+        hidden = None if whole.excerpt == post.excerpt else post.excerpt
         return Write(
             guid=item.guid,
-            post=post if page is None else page.completing(post),
+            post=whole,
             stored=stored,
             published=published,
             filed_at=published,
@@ -161,7 +164,7 @@ class Planner:
             tags=tags,
             changed=shown_changed or redated,
             edited=edited,
-            listed=(post.html, post.text) if page is not None and page.is_better else None,
+            listed=(post.html, post.text, hidden) if page is not None and page.is_better else None,
         )
 
     def _differences(self, row_id: int, post: Post, page: KnownPage | None) -> tuple[bool, bool]:
@@ -176,6 +179,11 @@ class Planner:
             new = shown(replace(page.completing(post), html=post.html, text=post.text))
         if page is not None and page.is_better:
             old = old._replace(html=page.listed_html, text=page.listed_text)
+            if page.listed_excerpt is not None:
+                old, new = (
+                    old._replace(excerpt=page.listed_excerpt),
+                    new._replace(excerpt=post.excerpt),
+                )
         return old != new, (old.title, old.text) != (new.title, new.text)
 
     def _month(self, post: Post, stored: Stored, *, redated: bool) -> int:

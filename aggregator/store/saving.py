@@ -147,7 +147,8 @@ def _update(
         connection.execute(KEEP_VERSION, (seen, row_id))
     if write.listed is not None:
         connection.execute(
-            "UPDATE post_pages SET html = ?, text = ? WHERE post_id = ?", (*write.listed, row_id)
+            "UPDATE post_pages SET html = ?, text = ?, excerpt = ? WHERE post_id = ?",
+            (*write.listed, row_id),
         )
     keys.forget(connection, [row_id])
     connection.execute(

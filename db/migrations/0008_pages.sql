@@ -4,7 +4,8 @@
 -- state: waiting; better (posts.html and posts.text hold what the page says; html and text here, what the
 -- feed says); kept (the feed says more: html and text here are the page's); refused (robots.txt),
 -- reserved (TDMRep), gone (404, 410), failed. reason: in French. missing_since: when it was first not there any more. date, date_by: what the page
--- says of its date, and where (json-ld, meta, time, text).
+-- says of its date, and where (json-ld, meta, time, text). excerpt: the feed's, where posts.excerpt is
+-- made from the page, which goes on where the feed stops.
 CREATE TABLE post_pages (
     post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,
     state TEXT NOT NULL DEFAULT 'waiting'
@@ -19,7 +20,8 @@ CREATE TABLE post_pages (
     date TEXT,
     date_by TEXT,
     html TEXT NOT NULL DEFAULT '',
-    text TEXT NOT NULL DEFAULT ''
+    text TEXT NOT NULL DEFAULT '',
+    excerpt TEXT
 ) STRICT;
 CREATE INDEX post_pages_next ON post_pages (next_try) WHERE next_try IS NOT NULL;
 

@@ -318,7 +318,7 @@ def test_new_selectors_have_the_pages_opened_again_by_day_too(site: Site, store:
     later = NOW + timedelta(days=9)
     for selector, text, reason in (
         (".vrai", "Le texte court.", "le texte est là où la fiche"),
-        (".faux", None, "n’est pas sur la page\u202f; le flux coupe"),
+        (".faux", None, "n’est pas sur la page\u202f; la source n’en donne que le début"),
     ):
         told = town_of(replace(plain, article=Article(text=selector)))
         crawl_all(told, store, now=later)
@@ -340,7 +340,7 @@ def test_the_workbench_shows_which_text_would_be_kept(
         f"  - {{slug: b, name: B, url: '{site.url()}', kind: blog, feed: '{site.url('/feed')}',"
     )
     for article_key, told in (
-        ("", "would be kept: le flux coupe"),
+        ("", "would be kept: la source n’en donne que le début"),
         (" article: {text: .vrai},", "15 characters: « Le texte court. »"),
         (" article: {text: .faux},", "n’est pas sur la page"),
     ):

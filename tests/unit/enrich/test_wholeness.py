@@ -57,10 +57,10 @@ Text = Callable[[], str]
 @pytest.mark.parametrize(
     ("published", "page", "better", "reason"),
     [
-        ("Le conseil citoyen se réunit…", LONG, True, "le flux coupe"),
-        ("", LONG, True, "le flux ne donne pas"),
+        ("Le conseil citoyen se réunit…", LONG, True, "la source n’en donne que le début"),
+        ("", LONG, True, "la source n’en donne pas d’autre"),
         ("Le conseil citoyen se réunit…", "  \n", False, "ne contient pas de texte"),
-        (LONG, LONG, False, "en dit autant"),
+        (LONG, LONG, False, "n’en dit pas plus"),
         ("Un vélo rouge attend devant la gare", LONG, False, "n’est pas celui"),
         # What an editor mended since, quotes and accents, does not make it another text.
         ("le Conseil Citoyen se reunit pour parler du « budget » participatif", LONG, True, ""),

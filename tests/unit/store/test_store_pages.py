@@ -314,3 +314,80 @@ def test_lists_are_looked_through_without_reading_every_post(store: Store) -> No
     ).fetchall()
     told = " ".join(row[3] for row in plan)
     assert "SEARCH p USING INDEX posts_source_date" in told, told
+
+
+LONG = "Réuni jeudi, salle Watremez, le conseil a parlé du budget participatif. " * 3
+FEED = "Réuni jeudi, salle Watremez, le conseil a parlé…"
+
+
+def excerpts(rows: Rows) -> Any:
+    return rows(
+        "SELECT p.excerpt, g.excerpt FROM posts AS p JOIN post_pages AS g ON g.post_id = p.id"
+    )[0]
+
+
+def saved(store: Store, save: Save, cut: Post, whole: Post, rows: Rows) -> tuple[Post, Post]:
+    """Save a post with its page; return the two as they were."""
+    listed, page = replace(cut, excerpt=FEED), replace(whole, excerpt=LONG)
+    save(listed)
+    store.save_page(uid(rows), better(page), now=NOW)
+    return listed, page
+
+
+@pytest.mark.parametrize(
+    ("listed", "page", "is_shown"),
+    [
+        (FEED, LONG, True),
+        ("Réuni jeudi.", LONG, True),  # nothing says that it is cut
+        (LONG[:150], LONG, False),  # somebody wrote a summary
+        (f"{LONG[:150]}…", LONG, True),
+        (FEED, "Court.", False),
+    ],
+)
+def test_a_cut_extract_gives_way_to_the_page_s(  # noqa: PLR0917 - fixtures
+    store: Store,
+    save: Save,
+    cut: Post,
+    whole: Post,
+    rows: Rows,
+    listed: str,
+    page: str,
+    is_shown: bool,
+) -> None:
+    save(replace(cut, excerpt=listed))
+    store.save_page(uid(rows), better(replace(whole, excerpt=page)), now=NOW)
+    assert excerpts(rows) == ((page, listed) if is_shown else (listed, None))
+
+
+def test_the_feed_does_not_take_the_extract_back(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    listed, _ = saved(store, save, cut, whole, rows)
+    moved = replace(listed, url="https://blog.example/ailleurs", digest="moved")
+    save(moved, seen=NOW + timedelta(hours=1))
+    assert excerpts(rows) == (LONG, FEED)
+    # Another beginning is kept for the day on which the page is not better any more.
+    other = replace(moved, excerpt="Un autre…", digest="other")
+    assert save(other, seen=NOW + timedelta(hours=2)) == SaveCount(changed=1)
+    assert excerpts(rows) == (LONG, "Un autre…")
+    summary = replace(moved, excerpt=LONG[:150], digest="summary")
+    save(summary, seen=NOW + timedelta(hours=3))
+    assert excerpts(rows) == (LONG[:150], None)
+
+
+def test_a_page_that_is_read_again_tells_its_extract_anew(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    _, page = saved(store, save, cut, whole, rows)
+    edited = replace(page, excerpt=LONG[:100], text=f"{WHOLE} Reporté.")
+    store.save_page(uid(rows), better(edited), now=NOW + timedelta(days=1))
+    assert excerpts(rows) == (LONG[:100], FEED)
+
+
+def test_a_site_that_reserves_mining_gets_its_extract_back_too(
+    store: Store, save: Save, cut: Post, whole: Post, rows: Rows
+) -> None:
+    saved(store, save, cut, whole, rows)
+    reserved = PageRead(state="reserved", reason="réservé")
+    store.save_page(uid(rows), reserved, now=NOW + timedelta(days=1))
+    assert excerpts(rows) == (FEED, None)
