@@ -320,6 +320,9 @@ def analyst(
     connection.close()
 
 
+NUMBERS = {2: "deux", 3: "trois", 13: "treize", 14: "quatorze", 15: "quinze", 16: "seize"}
+
+
 def described() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(text_of("metadata.json"))["databases"][NAME]
     return found
@@ -334,6 +337,16 @@ def test_metadata_describes_exactly_the_columns_of_the_views(analyst: sqlite3.Co
     assert first_column(part("docs/analystes.md", "Les vues et les tables ouvertes")) == list(
         described()["tables"]
     )
+
+
+def test_the_dictionary_counts_views_and_tables_rightly() -> None:
+    views = {path.stem for path in (REPOSITORY / "db" / "views").glob("*.sql")}
+    tables = set(described()["tables"]) - views
+    told = f"**{NUMBERS[len(views)]} vues** et les **{NUMBERS[len(tables)]} tables ouvertes**"
+    assert told in text_of("db/README.md")
+    guide = f"{NUMBERS[len(views)].title()} vues, et {NUMBERS[len(tables)]} tables\u00a0:"
+    assert guide in text_of("docs/analystes.md")
+    assert views <= set(described()["tables"])
 
 
 def test_every_ready_made_query_runs(analyst: sqlite3.Connection) -> None:
