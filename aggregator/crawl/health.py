@@ -88,6 +88,9 @@ def judge(
     )
     if found is not None:
         return found
+    # A list without dates: they stand on the posts' own pages, which are opened after the visit.
+    if newest_post is None and dates_its_posts(source) and past in {State.NEW, *_BACK}:
+        return Health(state=State.OK, reason="répond" if past is State.NEW else "répond de nouveau")
     well = _well(newest_post, now, zone) if dates_its_posts(source) else _read(source)
     return Health(
         state=State.OK, reason=f"répond de nouveau\u202f; {well}" if past in _BACK else well

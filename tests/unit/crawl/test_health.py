@@ -53,6 +53,13 @@ def health(
     )
 
 
+@pytest.mark.parametrize(
+    ("past", "reason"), [(State.NEW, "répond"), (State.FAILING, "répond de nouveau")]
+)
+def test_nothing_is_said_of_dates_before_the_pages_were_opened(past: State, reason: str) -> None:
+    assert health(None, past=past).reason == reason
+
+
 def failed(kind: str, **rest: Any) -> Health:
     return health(outcome=Outcome.FAILED, error_kind=kind, **rest)
 
