@@ -2,6 +2,7 @@
 
 from aggregator.clock import from_iso
 from aggregator.portal.chosen import chips
+from aggregator.portal.french import Calendar
 from aggregator.portal.links import ATOM, address
 from aggregator.portal.site import Visit
 from aggregator.publish import AtomEntry, atom
@@ -13,7 +14,7 @@ def results_atom(visit: Visit, results: Results) -> bytes:
     page = results.query.page
     # Who follows a word wants that word, not the one that is nearest today.
     hits = () if results.corrected else results.hits
-    entries = [_entry(hit, visit.root) for hit in hits]
+    entries = [_entry(hit, visit.root, visit.calendar) for hit in hits]
     return atom(
         title=_title(visit, results),
         self_url=visit.root + address(results.query, ATOM, page=page),
@@ -34,14 +35,16 @@ def _title(visit: Visit, results: Results) -> str:
     return " – ".join([", ".join(asked)] * bool(asked) + [visit.portal.masthead.title])
 
 
-def _entry(hit: Hit, root: str) -> AtomEntry:
+def _entry(hit: Hit, root: str, calendar: Calendar) -> AtomEntry:
     page = f"{root}/publication/{hit.uid}"
+    told = ["Dépubliée par la source."] if hit.withdrawn else []
+    told += [f"{calendar.event(hit.event).capitalize()}."] if hit.event else []
     return AtomEntry(
         id=page,
         title=hit.title,
-        url=hit.url,
+        url=page if hit.withdrawn else hit.url,
         page_url=page,
         author=hit.source_name,
-        summary=hit.extract,
+        summary=" ".join(filter(None, (*told, hit.extract))),
         published=from_iso(hit.published),
     )

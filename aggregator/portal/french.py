@@ -160,10 +160,26 @@ class Calendar:
             return first if event.all_day else f"{first}, à {self._clock(starts)}"
         if event.all_day:
             return f"du {first} au {self._weekday(ends)}"
-        # What ends in the night that follows is of one evening.
-        if self.day_of(ends) == self.day_of(starts) or ends - starts < _A_NIGHT:
+        if self._is_of_one_day(event, ends):
             return f"{first}, de {self._clock(starts)} à {self._clock(ends)}"
         return f"du {first} à {self._clock(starts)} au {self._weekday(ends)} à {self._clock(ends)}"
+
+    def begins(self, event: Event) -> str:
+        """Write in a list when it takes place: « jeudi 12 mars 2026 à 18 h 30 », or its days."""
+        starts, ends = event.starts, event.ends
+        if ends is not None and not self._is_of_one_day(event, ends):
+            return f"du {self.day(starts)} au {self.day(ends)}"
+        hour = "" if event.all_day else f" à {self._clock(starts)}"
+        return self._weekday(starts) + hour
+
+    def _is_of_one_day(self, event: Event, ends: datetime) -> bool:
+        # What ends in the night that follows is of one evening.
+        is_short = not event.all_day and ends - event.starts < _A_NIGHT
+        return is_short or self.day_of(ends) == self.day_of(event.starts)
+
+    def event_machine(self, event: Event) -> str:
+        """Write the value of a `datetime` attribute for an event's beginning."""
+        return event.seen_in(self.zone).moments()[0]
 
     def _weekday(self, moment: datetime) -> str:
         return f"{WEEKDAYS[self.day_of(moment).weekday()]} {self.day(moment)}"

@@ -3,14 +3,19 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
+from heapq import merge
 from itertools import islice
 
+from aggregator.clock import to_iso
 from aggregator.model import State
 from aggregator.portal.queries.reading import ANNOUNCED, LINE, OUT, Present, post_line, when
 from aggregator.portal.queries.rows import Box, Named, PostLine, Topic
 
 POSTS_A_BOX = 5
 COMING = 5
+COMING_WITHIN = timedelta(days=92)
+COMING_SCAN = 200  # announced dates and events each: a daily one must not hide all others
 TOPICS = 8
 RIVER = 20
 IN_A_ROW = 3  # posts of one source that may follow each other in the river
@@ -77,13 +82,49 @@ def topics(connection: sqlite3.Connection) -> tuple[Topic, ...]:
 
 
 def coming(connection: sqlite3.Connection, *, present: Present) -> tuple[PostLine, ...]:
-    """Return the nearest dates announced, of the whole town."""
+    """Return the nearest events and dates announced, of the whole town.
+
+    Of those of one source and title the next one, which tells when it is again.
+    """
+    found: dict[tuple[str, str], PostLine] = {}
+    for post in merge(_announced(connection, present), _events(connection, present), key=_moment):
+        name = post.source.slug, post.title
+        if (first := found.get(name)) is None:
+            found[name] = post
+        elif first.again is None:
+            found[name] = replace(first, again=post.event)
+    return tuple(islice(found.values(), COMING))
+
+
+def _moment(post: PostLine) -> datetime:
+    return post.published if post.event is None else post.event.starts
+
+
+def _announced(connection: sqlite3.Connection, present: Present) -> Iterator[PostLine]:
     rows = connection.execute(
         f"SELECT {LINE} FROM posts AS p CROSS JOIN sources AS s ON s.id = p.source_id"  # noqa: S608 - our own text
         f" WHERE {ANNOUNCED} ORDER BY p.id LIMIT :room",
-        {**present.ids, "room": COMING},
+        {**present.ids, "room": COMING_SCAN},
     )
-    return tuple(map(post_line, rows))
+    return (post for post in map(post_line, rows) if post.event is None and not post.withdrawn)
+
+
+def _events(connection: sqlite3.Connection, present: Present) -> Iterator[PostLine]:
+    # What lasts all day is kept as its midnight: today's is still to be told. A day has 25 hours
+    # when summer time ends.
+    rows = connection.execute(
+        f"SELECT {LINE} FROM post_events AS e CROSS JOIN posts AS p ON p.id = e.post_id"  # noqa: S608 - our own text
+        " CROSS JOIN sources AS s ON s.id = p.source_id"
+        " WHERE e.starts >= :today AND e.starts < :horizon AND (e.all_day OR e.starts >= :now)"
+        " ORDER BY e.starts LIMIT :room",
+        {
+            "today": to_iso(present.tomorrow - timedelta(hours=25)),
+            "now": to_iso(present.now),
+            "horizon": to_iso(present.now + COMING_WITHIN),
+            "room": COMING_SCAN,
+        },
+    )
+    return (post for post in map(post_line, rows) if not post.withdrawn)
 
 
 def river(connection: sqlite3.Connection, *, present: Present) -> tuple[PostLine, ...]:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from aggregator.clock import from_iso
-from aggregator.model import Display, Event
+from aggregator.model import Display
 from aggregator.portal.queries.documents import post_documents
 from aggregator.portal.queries.reading import LINE, named, post_line, when
 from aggregator.portal.queries.rows import Named, OwnPage, PostLine, Publication, Version
@@ -20,14 +20,12 @@ def publication(connection: sqlite3.Connection, uid: str) -> Publication | None:
         " p.first_seen, p.changed, s.display, s.listed, k.slug AS kind, k.name AS kind_name,"
         " i.slug AS instance, i.name AS instance_name, w.noticed AS withdrawn,"
         " g.state AS page_state, g.reason AS page_reason,"
-        " iif(g.date = p.published, g.date_by, NULL) AS dated,"
-        " e.starts, e.ends, e.all_day, e.place"
+        " iif(g.date = p.published, g.date_by, NULL) AS dated"
         " FROM posts AS p JOIN sources AS s ON s.id = p.source_id"
         " JOIN kinds AS k ON k.id = p.kind_id"
         " LEFT JOIN instances AS i ON i.id = p.instance_id"
         " LEFT JOIN withdrawn_posts AS w ON w.post_id = p.id"
         " LEFT JOIN post_pages AS g ON g.post_id = p.id AND g.state <> 'waiting'"
-        " LEFT JOIN post_events AS e ON e.post_id = p.id"
         " WHERE p.uid = ?",
         (uid,),
     ).fetchone()
@@ -50,7 +48,6 @@ def publication(connection: sqlite3.Connection, uid: str) -> Publication | None:
         source_listed=bool(row["listed"]),
         withdrawn=when(row["withdrawn"]),
         own_page=_own_page(row),
-        event=_event(row),
         documents=post_documents(connection, row["id"]),
         versions=_versions(connection, row["id"], shows_text=display is Display.FULL),
         similar=_similar(connection, row["id"]),
@@ -63,18 +60,6 @@ def _own_page(row: sqlite3.Row) -> OwnPage | None:
         return None
     return OwnPage(
         is_better=row["page_state"] == "better", reason=row["page_reason"], dated=row["dated"]
-    )
-
-
-def _event(row: sqlite3.Row) -> Event | None:
-    starts = when(row["starts"])
-    if starts is None:
-        return None
-    return Event(
-        starts=starts,
-        ends=when(row["ends"]),
-        all_day=bool(row["all_day"]),
-        place=row["place"],
     )
 
 

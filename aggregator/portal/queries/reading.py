@@ -1,5 +1,6 @@
 """What every page's SQL shares: columns, and how rows become values."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from aggregator.clock import from_iso
-from aggregator.model import DateOrigin
+from aggregator.model import DateOrigin, Event
 from aggregator.portal.queries.rows import Named, PostLine
 from aggregator.store.ids import first_id
 
@@ -16,7 +17,10 @@ LINE = (
     "p.uid, p.title, p.language, p.published, p.date_origin,"
     " s.slug AS source, s.name AS source_name,"
     " CASE WHEN p.date_origin = 'first_seen' AND s.display <> 'title'"
-    " THEN p.excerpt ELSE '' END AS hint"
+    " THEN p.excerpt ELSE '' END AS hint,"
+    " (SELECT json_array(starts, ends, all_day, place) FROM post_events WHERE post_id = p.id)"
+    " AS event,"
+    " EXISTS (SELECT 1 FROM withdrawn_posts WHERE post_id = p.id) AS is_withdrawn"
 )
 # Posts whose date is still to come, and the others; the parameters are those of `Present`. A bare
 # day is stored as its noon: today's is out since the morning. `+` keeps SQLite to one range of ids.
@@ -58,7 +62,16 @@ def post_line(row: sqlite3.Row) -> PostLine:
         date_origin=DateOrigin(row["date_origin"]),
         source=Named(slug=row["source"], name=row["source_name"]),
         hint=row["hint"],
+        event=_event(row["event"]),
+        withdrawn=bool(row["is_withdrawn"]),
     )
+
+
+def _event(text: str | None) -> Event | None:
+    if text is None:
+        return None
+    starts, ends, all_day, place = json.loads(text)
+    return Event(starts=from_iso(starts), ends=when(ends), all_day=bool(all_day), place=place)
 
 
 def scalar(

@@ -25,6 +25,9 @@ class PostLine:
     date_origin: DateOrigin
     source: Named
     hint: str = ""  # of an undated post, its extract: a page may hold many of one title
+    event: Event | None = None  # that it announces
+    again: Event | None = None  # the next one of the same title, where only one is shown
+    withdrawn: bool = False  # its source has taken it back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +171,6 @@ class Publication:
     source_listed: bool
     withdrawn: datetime | None  # when we noticed that its source had taken it back
     own_page: OwnPage | None = None  # none: there was no need to open it, or not yet
-    event: Event | None = None
     documents: tuple[PostDocument, ...] = field(default=())
     versions: tuple[Version, ...] = field(default=())
     similar: tuple[PostLine, ...] = field(default=())  # on the same subject, the nearest first

@@ -162,6 +162,10 @@ def test_signs_stay_with_their_word(text: str, kept: str) -> None:
     assert bound(text) == kept
 
 
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 # In winter a town's hour is one ahead of UTC, in summer two.
 EVENTS = [
     ("2026-03-12T17:30", "2026-03-12T19:00", False, "jeudi 12 mars 2026, de 18 h 30 à 20 h"),
@@ -182,8 +186,22 @@ EVENTS = [
 def test_events_are_written_in_the_towns_time(
     starts: str, ends: str | None, all_day: bool, written: str
 ) -> None:
-    def utc(text: str) -> datetime:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
     event = Event(starts=utc(starts), ends=utc(ends) if ends else None, all_day=all_day)
     assert CALENDAR.event(event).replace("\u00a0", " ") == written
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "all_day", "told"),
+    [
+        ("2026-12-02T13:00", None, False, "mercredi 2 décembre 2026 à 14 h"),
+        ("2026-12-02T13:30", "2026-12-02T15:00", False, "mercredi 2 décembre 2026 à 14 h 30"),
+        ("2026-12-02T20:00", "2026-12-03T01:00", False, "mercredi 2 décembre 2026 à 21 h"),
+        ("2026-12-01T23:00", None, True, "mercredi 2 décembre 2026"),
+        ("2026-12-01T23:00", "2026-12-03T23:00", True, "du 2 décembre 2026 au 4 décembre 2026"),
+    ],
+)
+def test_lists_say_when_an_event_begins(
+    starts: str, ends: str | None, all_day: bool, told: str
+) -> None:
+    event = Event(starts=utc(starts), ends=utc(ends) if ends else None, all_day=all_day)
+    assert CALENDAR.begins(event).replace("\u00a0", " ") == told

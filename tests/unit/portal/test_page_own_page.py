@@ -38,6 +38,24 @@ def test_a_post_that_was_taken_back_says_so_first(own: tuple[Visitor, Path]) -> 
     assert "constaté le 3 mars" in text
 
 
+def test_a_post_that_was_taken_back_is_marked_wherever_it_is_shown(
+    own: tuple[Visitor, Path],
+) -> None:
+    visitor, database = own
+    tell(database, "INSERT INTO withdrawn_posts VALUES (POST, '2026-03-03T09:30:00Z')")
+    text = page(visitor)
+    assert "L’adresse d’origine, où elle n’est plus : http" in text
+    assert "Lire sur" not in text
+    results = visitor.ask("/recherche?q=ecole&annee=2019")
+    html5lib.HTMLParser(strict=True).parse(results.text)
+    assert " (dépubliée)" in words(results)
+    assert "Lire sur" not in words(results)
+    assert "dépubliée" in words(visitor.ask("/source/conseil-citoyen"))
+    feed = visitor.ask("/recherche.atom?q=ecole&annee=2019").text
+    assert "Dépubliée par la source." in feed
+    assert f'rel="alternate" href="http://veille.example{SCHOOL_PAGE}"' in feed
+
+
 @pytest.mark.parametrize(
     ("state", "told"),
     [
