@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sys
-from datetime import tzinfo
 from dataclasses import replace
+from datetime import tzinfo
 
 import click
 
