@@ -51,6 +51,7 @@ DOCUMENT_STATES: Mapping[str, str] = {
 # Of many, in the order on screen.
 DOCUMENT_COUNTS: Mapping[str, tuple[str, str]] = {
     "read": ("lu", "lus"),
+    "partly": ("lu en partie", "lus en partie"),
     "waiting": ("pas encore lu", "pas encore lus"),
     "scanned": ("numérisé sans texte", "numérisés sans texte"),
     "encrypted": ("protégé par un mot de passe", "protégés par un mot de passe"),

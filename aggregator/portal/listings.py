@@ -12,7 +12,7 @@ from aggregator.model import KINDS, MOST_REFUSED, Source, State, Town
 from aggregator.portal import archived
 from aggregator.portal.queries import sources as sources_sql
 from aggregator.portal.queries.archives import Archive, Held, archives, held
-from aggregator.portal.queries.documents import document_counts
+from aggregator.portal.queries.documents import UnreadDocument, document_counts, unread_documents
 from aggregator.portal.queries.refused import Refused, refused
 from aggregator.portal.queries.rows import Named, SourceCard, SourcePosts
 from aggregator.portal.refusals import Refusal
@@ -34,6 +34,7 @@ class Known:
 
     cards: Mapping[str, SourceCard]
     documents: Mapping[str, int]
+    unread: tuple[UnreadDocument, ...]
     archives: Mapping[str, Archive]
 
 
@@ -43,7 +44,10 @@ async def sources(visit: Visit) -> Response:
     def read(connection: sqlite3.Connection) -> Known:
         known = sources_sql.sources(connection, present=visit.present)
         return Known(
-            cards=known, documents=document_counts(connection), archives=archives(connection)
+            cards=known,
+            documents=document_counts(connection),
+            unread=unread_documents(connection),
+            archives=archives(connection),
         )
 
     known = await visit.read(read)
@@ -55,6 +59,7 @@ async def sources(visit: Visit) -> Response:
         counts=counts,
         total=len(cards),
         documents=known.documents,
+        unread=known.unread,
         archives={slug: archived.in_short(one) for slug, one in known.archives.items()},
     )
 

@@ -1,6 +1,7 @@
 """Documents on the pages of the portal: with their post, in results, on the page of sources."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
-from e2e.portal_town import SCHOOL_PAGE, build_town
+from e2e.portal_town import SCHOOL, SCHOOL_PAGE, build_town
 from e2e.portal_visitor import Visitor, words
 
 from aggregator.model import DocumentState, DocumentText, Memory
@@ -20,6 +21,7 @@ from aggregator.portal.labels import (
     document_line,
     document_notes,
 )
+from aggregator.portal.queries.documents import PARTLY, unread_documents
 from aggregator.portal.queries.rows import PostDocument
 from aggregator.store import ReadDocument, Store
 
@@ -135,9 +137,44 @@ def test_the_page_of_sources_counts_what_cannot_be_read(reader: Visitor, visitor
     page = words(reader.ask("/sources"))
     assert (
         "Leurs publications renvoient à 3 documents (PDF, ODT, DOCX) : 1 lu, 1 pas encore lu,"
-        " 1 numérisé sans texte. La recherche ne peut pas lire ceux qui sont numérisés sans texte."
+        " 1 numérisé sans texte. Ceux que la recherche ne connaît pas, ou pas en entier"
     ) in page
+    assert (
+        "L’affiche Numérisé sans texte : la recherche ne peut pas le lire."
+        f" Conseil citoyen de Valmont, dans « {SCHOOL} »"
+    ) in page
+    assert "dans « " in page
+    assert "ordre du jour.odt" not in page  # it is still to be read
     assert "renvoient" not in words(visitor.ask("/sources"))
+
+
+def test_a_document_that_was_read_in_part_is_counted_so(own: tuple[Visitor, Path]) -> None:
+    visitor, database = own
+    attach(database)
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE documents SET state = 'damaged' WHERE characters > 0")
+    page = words(visitor.ask("/sources"))
+    assert "1 lu en partie, 1 pas encore lu, 1 numérisé sans texte." in page
+    assert "Compte rendu du 15 décembre <2010> Le fichier est abîmé ou illisible." in page
+
+
+def test_of_very_many_some_of_each_state_are_listed(own: tuple[Visitor, Path]) -> None:
+    _, database = own
+    with sqlite3.connect(database) as connection:
+        connection.row_factory = sqlite3.Row
+        for number, state in enumerate(["scanned"] * 120 + ["gone"] * 3 + ["failed"] * 60):
+            document = connection.execute(
+                "INSERT INTO documents (url, state, found) VALUES (?, ?, '2020')",
+                (f"https://ecole.example/{number}.pdf", state),
+            ).lastrowid
+            connection.execute(
+                "INSERT INTO post_documents (post_id, document_id, position)"
+                " SELECT id, ?, 0 FROM posts LIMIT 1",
+                (document,),
+            )
+        found = unread_documents(connection)
+    assert Counter(one.document.state for one in found) == {"scanned": 49, "failed": 48, "gone": 3}
+    assert found[0].document.name == "182.pdf"  # the newest of its state
 
 
 def test_every_state_has_words(own: tuple[Visitor, Path]) -> None:
@@ -145,7 +182,7 @@ def test_every_state_has_words(own: tuple[Visitor, Path]) -> None:
         (schema,) = connection.execute(
             "SELECT sql FROM sqlite_master WHERE name = 'documents'"
         ).fetchone()
-    assert set(DOCUMENT_STATES) == set(DOCUMENT_COUNTS)
+    assert set(DOCUMENT_STATES) == set(DOCUMENT_COUNTS) - {PARTLY}
     assert all(f"'{state}'" in schema for state in DOCUMENT_STATES)
     assert schema.partition("CHECK (state IN (")[2].partition(")")[0].count("'") == 2 * len(
         DOCUMENT_STATES
