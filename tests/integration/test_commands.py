@@ -132,7 +132,8 @@ def test_search_and_status_and_reindex(town: Path) -> None:
     }
     assert found["total"] == {"value": 3, "exact": True}
     assert set(found["results"][0]) == {
-        *("uid", "title", "url", "source", "instance", "published", "date_origin", "extract")
+        *("uid", "title", "url", "source", "instance", "published", "date_origin", "extract"),
+        *("event", "extract_from", "withdrawn"),
     }
     (status,) = json.loads(run("--town", town, "status", "--json").stdout)
     assert set(status) == {
