@@ -32,9 +32,10 @@ CLOSED_COLUMNS = frozenset(
 
 # The index gives texts back word by word: its tables are closed, all but the one with a version
 # number, which SQLite reads to open it. With the list of all words (terms) one could ask for
-# them pair by pair. Subscriptions hold the secrets that hubs sign with.
+# them pair by pair; keys are hashes of texts, and confirm a guess. Subscriptions hold the secrets
+# that hubs sign with.
 _CLOSED_TABLES = re.compile(
-    r"posts_indexed|posts_fts(?!(_next|_old)?_config$)|terms|subscriptions$"
+    r"posts_indexed|posts_fts(?!(_next|_old)?_config$)|terms|post_keys|subscriptions$"
 )
 # Those of a rebuild (store/rebuilding.py) come and go while a connection is open; Datasette looks
 # at every table there is.

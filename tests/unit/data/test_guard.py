@@ -85,6 +85,7 @@ READS = (
     "SELECT title FROM posts_indexed",
     "SELECT count(*) FROM posts_indexed",
     "SELECT rank FROM posts_fts",
+    "SELECT key FROM post_keys",
     "SELECT posts_fts FROM posts_fts",
     "SELECT rowid FROM posts_fts",
     "SELECT count(*) FROM posts_fts",
