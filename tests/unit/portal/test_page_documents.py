@@ -140,10 +140,9 @@ def test_the_page_of_sources_counts_what_cannot_be_read(reader: Visitor, visitor
         " 1 numérisé sans texte. Ceux que la recherche ne connaît pas, ou pas en entier"
     ) in page
     assert (
-        "L’affiche Numérisé sans texte : la recherche ne peut pas le lire."
-        f" Conseil citoyen de Valmont, dans « {SCHOOL} »"
+        f"L’affiche, dans {SCHOOL} (Conseil citoyen de Valmont)."
+        " Numérisé sans texte : la recherche ne peut pas le lire."
     ) in page
-    assert "dans « " in page
     assert "ordre du jour.odt" not in page  # it is still to be read
     assert "renvoient" not in words(visitor.ask("/sources"))
 
@@ -152,10 +151,13 @@ def test_a_document_that_was_read_in_part_is_counted_so(own: tuple[Visitor, Path
     visitor, database = own
     attach(database)
     with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE documents SET state = 'damaged' WHERE characters > 0")
+        connection.execute(
+            "UPDATE documents SET state = 'damaged', reason = ? WHERE characters > 0",
+            ("Le fichier est abîmé\u00a0: seules les 36\u00a0premières pages ont été lues.",),
+        )
     page = words(visitor.ask("/sources"))
     assert "1 lu en partie, 1 pas encore lu, 1 numérisé sans texte." in page
-    assert "Compte rendu du 15 décembre <2010> Le fichier est abîmé ou illisible." in page
+    assert "Le fichier est abîmé : seules les 36 premières pages ont été lues." in page
 
 
 def test_of_very_many_some_of_each_state_are_listed(own: tuple[Visitor, Path]) -> None:
