@@ -66,11 +66,10 @@ def test_words_cut_at_line_ends_are_whole(corpus: Path) -> None:
     (path,) = (path for path in documents_of(corpus) if path.name == "TestPdfConverter_cas2.pdf")
     text = "\n".join(read(path).pages)
     for whole in (
-        "Jean-Claude GROSS",
         "Saint-Germain-Nuelles",
         "prescriptions ci-dessous",
         "e-Sezhame",
     ):
         assert whole in text
-    for cut in ("JeanClaude", "SaintGermain", "cidessous"):
+    for cut in ("SaintGermain", "cidessous"):
         assert cut not in text
