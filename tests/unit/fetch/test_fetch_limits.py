@@ -51,8 +51,8 @@ def test_a_body_over_the_limit_is_refused(site: Site) -> None:
 def test_one_fetch_may_accept_more_and_take_longer_by_as_much(site: Site) -> None:
     site.pages["/"] = Answer(body=b"x" * 1001, delay_s=0.4)
 
-    async def ask(max_bytes: int | None) -> int:
-        async with new_web(max_bytes=1000, deadline_s=0.2) as web:
+    async def ask(max_bytes: int | None, *, deadline_s: float = 0.2) -> int:
+        async with new_web(max_bytes=1000, deadline_s=deadline_s) as web:
             answer = await fetch(site.url(), web=web, obey_robots=False, max_bytes=max_bytes)
         assert isinstance(answer, Page)
         return len(answer.body)
@@ -62,7 +62,7 @@ def test_one_fetch_may_accept_more_and_take_longer_by_as_much(site: Site) -> Non
         asyncio.run(ask(None))
     site.pages["/"] = Answer(body=b"x" * 1001)
     with pytest.raises(PageTooLarge, match="900 bytes"):
-        asyncio.run(ask(900))
+        asyncio.run(ask(900, deadline_s=10))
 
 
 @pytest.mark.parametrize("head", [OK + b"\r\n", OK + b"Content-Length: 99999999999\r\n\r\n"])
