@@ -67,3 +67,14 @@ def _keeps_query(url: str, asked: str) -> bool:
 
 def _is_above(url: str, page: str) -> bool:
     return urlsplit(page).path.startswith(f"{_path(url)}/") and _path(url) != _path(page)
+
+
+def is_home(url: str, home: str) -> bool:
+    """Tell whether an address is the home page, of its site or of the source.
+
+    Many sites lead there from pages that are no more, instead of saying 404.
+    """
+    found, own = urlsplit(url), urlsplit(home)
+    is_root = found.path in {"", "/"} and not found.query
+    places = [(parts.hostname, parts.path.rstrip("/"), parts.query) for parts in (found, own)]
+    return is_root or places[0] == places[1]

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import datetime, timedelta
 from functools import partial
-from urllib.parse import urlsplit
 
+from aggregator.crawl.completing.addresses import is_home
 from aggregator.crawl.health import EXPLANATIONS, STATUSES
 from aggregator.crawl.reading import reading
 from aggregator.enrich import choose, enrich
@@ -48,7 +48,7 @@ async def open_page(
         answer = await fetch(due.url, web=web)
     except FetchError as error:
         return _unread(error, due, now)
-    if _is_home(answer.url, source) and not _is_home(due.url, source):
+    if is_home(answer.url, source.url) and not is_home(due.url, source.url):
         return PageRead(state="gone", reason=GONE, next_try=now + WAIT)
     if isinstance(answer, NotModified):  # to a first request: the site's fault
         return _failed(due, "le site n’a pas donné la page", now)
@@ -59,15 +59,6 @@ async def open_page(
         return await reading(answer.url, work, turn=turn)
     except ReadError:
         return PageRead(state="kept", reason=NO_ARTICLE)
-
-
-def _is_home(url: str, source: Source) -> bool:
-    """Tell whether an address is the site's home: where pages that went lead to, at many sites."""
-    found, home = urlsplit(url), urlsplit(source.url)
-    if found.query:
-        return False
-    path = found.path.rstrip("/")
-    return not path or (found.hostname, path) == (home.hostname, home.path.rstrip("/"))
 
 
 def reserved() -> PageRead:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from urllib.parse import urlsplit
 
-from aggregator.crawl.completing.addresses import leads_elsewhere, own_address, written
+from aggregator.crawl.completing.addresses import is_home, leads_elsewhere, own_address, written
 from aggregator.crawl.completing.faults import fault_of
 from aggregator.crawl.completing.known import Known
 from aggregator.crawl.completing.ways import FEED, HOME, HOME_WAY, SCRAPER, SITEMAPS
@@ -156,8 +155,7 @@ class Stepper:
         return Taken(answer=answer, posts=self._lacking(posts))
 
     def _open(self, step: ArchiveStep, page: Page, now: datetime) -> Taken:
-        if _is_home(page.url, self.source.url) and not _is_home(step.url, self.source.url):
-            # Many sites lead there from pages that are no more, instead of saying 404.
+        if is_home(page.url, self.source.url) and not is_home(step.url, self.source.url):
             return Taken(answer=ArchiveAnswer(state="failed", reason="gone"))
         asked, found = written(step.url), written(page.url)
         if leads_elsewhere(found, asked=asked, known=self.known):
@@ -196,13 +194,6 @@ class Stepper:
 
     def _lacking(self, posts: Sequence[Post]) -> tuple[Post, ...]:
         return tuple(post for post in posts if self.known.is_new(post))
-
-
-def _is_home(url: str, home: str) -> bool:
-    """Tell whether an address is the home page, of its site or of the source."""
-    parts = urlsplit(url)
-    is_root = parts.path in {"", "/"} and not parts.query
-    return is_root or url.partition("://")[2] == home.partition("://")[2]
 
 
 def _digest(names: Sequence[str]) -> str | None:
