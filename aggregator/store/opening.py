@@ -11,6 +11,7 @@ from aggregator.errors import StoreError
 from aggregator.language import indexed_text
 from aggregator.paths import bundled
 from aggregator.store import schema
+from aggregator.store.lock import let_others_write
 
 BUSY_TIMEOUT_S = 10.0  # our own transactions stay well under 1 s; a neighbour's may not
 WAL_LIMIT_BYTES = 64 * 2**20  # what is kept of the -wal file after a checkpoint
@@ -21,6 +22,7 @@ CHECKPOINT_PAGES = 4000
 # It holds what hubs sign with, and whole texts: not for everyone on the machine. The umask may take
 # more; SQLite gives -wal and -shm the mode of the file (os_unix.c, findCreateFileMode).
 MODE = 0o640
+_WAL_ATTEMPTS = 50
 
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "another program keeps it locked; stop that one, or try again later",
@@ -145,10 +147,18 @@ def _make(path: Path) -> None:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    # Asked first: setting it takes a lock even when nothing changes.
-    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    if mode != "wal":
-        connection.execute("PRAGMA journal_mode = WAL")
+    for attempt in range(_WAL_ATTEMPTS):
+        # Asked first: setting it takes a lock even when nothing changes.
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+        if mode == "wal":
+            break
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # Where another is setting it just now, SQLite does not wait.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or attempt + 1 == _WAL_ATTEMPTS:
+                raise
+            let_others_write()
     connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
     connection.execute(f"PRAGMA cache_size = {-CACHE_BYTES // 1024}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
