@@ -1,7 +1,9 @@
 """Items that share what identifies them: where one of them is new, all have to be read.
 
 Some sites give one guid, or one link without a guid, to several items. The store tells them apart
-when it sees them side by side; a new one that came alone would pass for an edit of another.
+when it sees them side by side; a new one that came alone would pass for an edit of another. Nor may
+one be taken for another that is still there, under a new guid: those of one address or title too
+are read together.
 
 What is found here is coarser than what identifies a post in the end: two items that would be one
 post always share it. Others that happen to share it are read again for nothing, no more.
@@ -14,11 +16,14 @@ from typing import Any
 from unicodedata import normalize
 from urllib.parse import unquote
 
+from aggregator.language import fold
+
 _SAID = re.compile(
     rb"<(?:[\w.-]{1,40}:)?(guid|id|link|origlink|enclosure)(?=[\s/>])([^<>]*)>", re.IGNORECASE
 )
 _ABOUT = re.compile(rb"<[^>]*\babout\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _TARGET = re.compile(rb"\b(?:href|url|uri)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_TITLE = re.compile(rb"<(?:[\w.-]{1,40}:)?title(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _CDATA = b"<![CDATA["
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _SITE = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
@@ -52,18 +57,20 @@ def with_twins(fresh: Sequence[int], count: int, keys_of: Callable[[int], Keys])
 
 def keys_of_json(item: Mapping[str, Any]) -> Keys:
     """Return what may identify an item of a JSON Feed."""
-    if guid := _folded(_string(item.get("id"))):
-        return frozenset({guid})
+    guid, title = _folded(_string(item.get("id"))), _title(_string(item.get("title")))
     files = item.get("attachments")
     attached = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
     holders = [(item, key) for key in ("url", "external_url", "uri")]
     links = [holder.get(key) for holder, key in [*holders, *((file, "url") for file in attached)]]
-    return _keys_of_links([_string(link) for link in links])
+    keys = _keys_of_links([_string(link) for link in links])
+    return title | (frozenset({guid}) | (keys - _NO_KEYS) if guid else keys)
 
 
 def keys_of_xml(item: bytes) -> Keys:
     """Return what may identify an item of RSS, RDF or Atom, given as well-formed XML in UTF-8."""
-    guids, links, is_sure = set(), [], False
+    guids, links = set(), []
+    named = _TITLE.search(item)
+    title = _title(_decoded(_text_after(item, named.end()))) if named else frozenset()
     about = _ABOUT.match(item)
     if about is not None:
         guids.add(_folded(_decoded(about[1] or about[2] or b"")))
@@ -72,16 +79,13 @@ def keys_of_xml(item: bytes) -> Keys:
             return frozenset({_ANY})
         text = b"" if found[2].endswith(b"/") else _text_after(item, found.end())
         if found[1].lower() in {b"guid", b"id"}:
-            guid = _folded(_decoded(text))
-            guids.add(guid)
-            is_sure = is_sure or (bool(guid) and _stands_alone(item, found.start()))
+            guids.add(_folded(_decoded(text)))
         else:
             targets = (one or other for one, other in _TARGET.findall(found[2]))
             links += [_decoded(link) for link in (text, *targets)]
     guids.discard("")
-    if is_sure:
-        return frozenset(guids)
-    return frozenset(guids) | _keys_of_links(links) if guids else _keys_of_links(links)
+    keys = _keys_of_links(links)
+    return title | (frozenset(guids) | (keys - _NO_KEYS) if guids else keys)
 
 
 def _text_after(item: bytes, start: int) -> bytes:
@@ -94,13 +98,10 @@ def _text_after(item: bytes, start: int) -> bytes:
     return item[:first]
 
 
-def _stands_alone(item: bytes, at: int) -> bool:
-    """Tell whether an element is surely one of the item's own, not quoted in a text or nested."""
-    return (
-        item.rfind(_CDATA, 0, at) <= item.rfind(b"]]>", 0, at)
-        and item.rfind(b"<!--", 0, at) <= item.rfind(b"-->", 0, at)
-        and item.find(b"source", 0, at) < 0
-    )
+def _title(text: str) -> Keys:
+    """Return what items of one title share; nothing of one without."""
+    folded = "".join(filter(str.isalnum, fold(text[:_MAX_RAW])))[:_MAX_CHARACTERS]
+    return frozenset({f"#{folded}"}) if folded else frozenset()
 
 
 def _string(value: object) -> str:

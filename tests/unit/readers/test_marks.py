@@ -197,7 +197,7 @@ def test_of_every_feed_only_what_has_changed_is_read(corpus: Path, page_of: Page
         ("<link>/?p=1</link>", "<link>/?p=2</link>", False),
         ("<link>/s?article1</link>", "<link>/s?article2</link>", False),
         ("<link>/a#1</link>", "<link>/a#2</link>", False),
-        ("<link>/a</link><guid>1</guid>", "<link>/a</link><guid>2</guid>", False),
+        ("<link>/a</link><guid>1</guid>", "<link>/a</link><guid>2</guid>", True),
         ("<enclosure url='/a'/>", "<link href='/a'/>", True),
         ("<author>A</author>", "<author>B</author>", True),
         # What only looks like a guid.
