@@ -83,10 +83,11 @@ def _name(
     twins: Sequence[Post],
     holder: Stored | None,
 ) -> dict[str, Post]:
-    if len(twins) == 1 and (holder is None or _same(holder, twins[0])):
+    if len(twins) == 1 and holder is not None and _same(holder, twins[0]):
         return {guid: twins[0]}
     known = _known_marks(connection, source_id, guid)
-    if len(twins) == 1 and not known:  # an edit
+    # New, or an edit. The guid of a twin may be another post's other name (recognising.py).
+    if len(twins) == 1 and not known:
         return {guid: twins[0]}
     return _tell_apart(guid, twins, holder, known)
 
